@@ -1,0 +1,108 @@
+/** Environment in, typed and frozen configuration out. docs/configuration.md is generated from this schema. */
+import { z } from 'zod';
+import { AppError } from './errors.ts';
+
+const port = z.coerce.number().int().min(0).max(65535);
+
+export const Env = z
+  .object({
+    DATA_DIR: z.string().default('./data').describe('Folder for the embedded database, pictures and keys.'),
+    MODELS_DIR: z.string().default('./models').describe('Folder with one sub-folder per model.'),
+    DATABASE_URL: z
+      .url({ protocol: /^postgres(ql)?$/, error: 'must be a postgres:// URL' })
+      .optional()
+      .describe('Postgres to use. Without it an embedded server runs under DATA_DIR.'),
+    REDIS_URL: z
+      .url({ protocol: /^rediss?$/, error: 'must be a redis:// URL' })
+      .optional()
+      .describe('Redis for the queue. Without it the queue lives in Postgres.'),
+    ENGINE_DEVICES: z
+      .string()
+      .regex(/^(cpu|cuda(:\d+)?|webgpu)(,(cpu|cuda(:\d+)?|webgpu))*$/, 'must be a list such as cpu or cpu,cuda:0')
+      .default('cpu')
+      .describe('Devices, one engine process each: cpu, cuda:0, webgpu, separated by commas.'),
+    ENGINE_THREADS: z.coerce
+      .number()
+      .int()
+      .min(1)
+      .max(256)
+      .optional()
+      .describe('CPU threads per engine. Default: the cores of the machine, at most 8.'),
+    ENGINE_HANG_SECONDS: z.coerce
+      .number()
+      .min(1)
+      .default(120)
+      .describe('An engine silent for this long within a step is killed and its job tried again.'),
+    DEFAULT_MODEL: z.string().default('sticker-diffusion').describe('Text-to-image model when nobody names one.'),
+    JOBS_PER_PERSON: z.coerce
+      .number()
+      .int()
+      .min(1)
+      .default(8)
+      .describe('Waiting and running jobs one person may have.'),
+    WEB_HOST: z
+      .string()
+      .default('127.0.0.1')
+      .describe(
+        'Address the chat page, health and metrics listen on. The page has no login: keep it on loopback or behind one.',
+      ),
+    WEB_PORT: port
+      .default(8080)
+      .describe('Port of the chat page; 0 takes any free one. When the default is taken the next free one is used.'),
+    DISCORD_TOKEN: z
+      .string()
+      .min(20, 'does not look like a bot token')
+      .optional()
+      .describe('Bot token; turns Discord on.'),
+    DISCORD_GUILD_ID: z
+      .string()
+      .regex(/^\d{5,25}$/, 'must be a guild id')
+      .optional()
+      .describe('Register commands in this guild only (seen at once; for development).'),
+    DISCORD_API_URL: z.url().default('https://discord.com/api').describe('Discord API to talk to.'),
+    SLACK_BOT_TOKEN: z
+      .string()
+      .startsWith('xoxb-', 'must start with xoxb-')
+      .optional()
+      .describe('Bot token; turns Slack on, together with one of the next two.'),
+    SLACK_APP_TOKEN: z
+      .string()
+      .startsWith('xapp-', 'must start with xapp-')
+      .optional()
+      .describe('App-level token: Socket Mode, nothing public needed.'),
+    SLACK_SIGNING_SECRET: z.string().min(8).optional().describe('Signing secret: HTTP mode, on SLACK_HTTP_PORT.'),
+    SLACK_HTTP_PORT: port.default(3000).describe('Port for Slack in HTTP mode.'),
+    SLACK_API_URL: z.url().default('https://slack.com/api/').describe('Slack Web API to talk to.'),
+    ATTACHMENT_HOSTS: z
+      .string()
+      .default('cdn.discordapp.com,media.discordapp.net,files.slack.com')
+      .describe('Hosts uploaded pictures may be fetched from, separated by commas.'),
+    LOG_LEVEL: z
+      .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'])
+      .default('info')
+      .describe('How much to log.'),
+    LOG_FORMAT: z
+      .enum(['json', 'pretty'])
+      .optional()
+      .describe('json or pretty. Default: pretty on a terminal, json elsewhere.'),
+  })
+  .superRefine((env, context) => {
+    const say = (path: string, message: string) => context.addIssue({ code: 'custom', path: [path], message });
+    if (env.SLACK_BOT_TOKEN && !env.SLACK_APP_TOKEN && !env.SLACK_SIGNING_SECRET)
+      say('SLACK_BOT_TOKEN', 'needs SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP mode) beside it');
+    if (!env.SLACK_BOT_TOKEN && (env.SLACK_APP_TOKEN || env.SLACK_SIGNING_SECRET))
+      say('SLACK_BOT_TOKEN', 'is missing although another Slack variable is set');
+  });
+
+export type Config = Readonly<z.infer<typeof Env>>;
+
+/** All problems at once, no values printed; an empty string counts as absent. */
+export function loadConfig(env: Readonly<Record<string, string | undefined>>): Config {
+  const parsed = Env.safeParse(Object.fromEntries(Object.entries(env).filter(([, value]) => value?.trim())));
+  if (parsed.success) return Object.freeze(parsed.data);
+  const problems = parsed.error.issues.map(({ path, message }) => `  ${path.join('.')}: ${message}`);
+  throw new AppError(
+    'bad_config',
+    `The environment has ${problems.length} problem(s):\n${problems.join('\n')}\nSee docs/configuration.md.`,
+  );
+}

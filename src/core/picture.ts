@@ -1,0 +1,49 @@
+/** Pixels in memory, and the seam between queue and engine. */
+import type { Logger } from './log.ts';
+import type { Recipe } from './recipe.ts';
+
+export interface Picture {
+  width: number;
+  height: number;
+  /** RGB, row by row, 8 bits a channel: width × height × 3 bytes. */
+  data: Uint8Array;
+}
+
+export interface Made {
+  picture: Picture;
+  /** The seed that makes this one alone. */
+  seed: number;
+}
+
+export interface Progress {
+  step: number;
+  total: number;
+  /** A rough look at what is coming, small. */
+  preview?: Picture;
+}
+
+export interface GenerateContext {
+  log: Logger;
+  signal: AbortSignal;
+  onProgress: (progress: Progress) => void;
+  /** Bytes of the recipe's source picture, by storage key. */
+  load: (key: string) => Promise<Uint8Array>;
+}
+
+export interface GenerateResult {
+  images: Made[];
+  timings: {
+    /** Wall time in the engine, milliseconds. */
+    totalMs: number;
+    /** Sum of session.run, milliseconds. */
+    runMs: number;
+  };
+  /** Under what equality of bytes is promised: runtime version, provider, threads, CPU. */
+  fingerprint: string;
+}
+
+/** A Recipe in, pixels out. Throws AppError; aborting the signal stops between steps. */
+export type Generate = (recipe: Recipe, context: GenerateContext) => Promise<GenerateResult>;
+
+/** Class probabilities of one picture, 0–1, by label. */
+export type Classify = (picture: Picture) => Promise<Readonly<Record<string, number>>>;

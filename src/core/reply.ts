@@ -1,0 +1,42 @@
+/** What to show, free of any platform. Each platform renders it in its own way and escapes every text. */
+import type { Action } from './action.ts';
+
+export interface ReplyImage {
+  /** Object-store key of the full file. */
+  key: string;
+  /** File name to show, e.g. `two-red-apples-7.png`. */
+  name: string;
+  mime: string;
+  bytes: number;
+  width: number;
+  height: number;
+  /** ≤ 1,000 characters; begins "AI-generated image:". */
+  altText: string;
+  seed: number;
+}
+
+export interface Button {
+  label: string;
+  action: Action;
+  style: 'primary' | 'neutral' | 'danger';
+}
+
+export interface Reply {
+  /** waiting and working may be followed by another Reply on the same message; the rest end it. */
+  state: 'waiting' | 'working' | 'done' | 'failed' | 'cancelled' | 'notice';
+  generationId?: string;
+  /** One line that says it all. */
+  headline: string;
+  /** The prompt as typed: untrusted text, shown as a quotation and never as markup. */
+  prompt?: string;
+  /** Further lines: notes, seeds, ETA. Plain text. */
+  lines: string[];
+  images: ReplyImage[];
+  /** A rough look while working. */
+  preview?: ReplyImage;
+  progress?: { step: number; total: number };
+  /** Rows of at most five. */
+  buttons: Button[][];
+  /** Only for the person who asked. */
+  private: boolean;
+}

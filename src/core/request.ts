@@ -1,0 +1,93 @@
+/** What a person asked for, as they typed it. Bots build it, intake turns it into a Recipe. */
+import { z } from 'zod';
+
+export const SAMPLERS = ['euler', 'euler_a', 'dpmpp_2m_karras', 'ddim'] as const;
+export type SamplerName = (typeof SAMPLERS)[number];
+
+export const MAX_PROMPT = 6000;
+export const MAX_SEED = 2 ** 32 - 1;
+export const MAX_COUNT = 4;
+
+const prompt = z
+  .string({ error: 'Type what the picture should show.' })
+  .transform((text) =>
+    text
+      .normalize('NFC')
+      .replace(/\p{Cc}+/gu, ' ')
+      .trim(),
+  ) // control characters, NUL among them
+  .pipe(
+    z
+      .string()
+      .min(1, 'The prompt is empty. Type what the picture should show.')
+      .max(MAX_PROMPT, `The prompt is longer than ${MAX_PROMPT} characters. Shorten it.`),
+  );
+
+export const Seed = z
+  .number({ error: 'The seed must be a number.' })
+  .int('The seed must be a whole number.')
+  .min(0, 'The seed must be 0 or more.')
+  .max(MAX_SEED, `The seed must be at most ${MAX_SEED} (2³² − 1).`);
+
+const side = z
+  .number()
+  .int('Width and height must be whole numbers.')
+  .multipleOf(8, 'Width and height must be multiples of 8.')
+  .min(64, 'Width and height must be at least 64.')
+  .max(2048, 'Width and height must be at most 2048.');
+
+/** Text → image. Whatever is absent is chosen by the model's own defaults when the Recipe is made. */
+const Imagine = z.strictObject({
+  kind: z.literal('imagine'),
+  prompt,
+  negativePrompt: z
+    .string()
+    .max(MAX_PROMPT, `The negative prompt is longer than ${MAX_PROMPT} characters.`)
+    .default(''),
+  model: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9._-]{0,63}$/, 'There is no model of that name.')
+    .optional(),
+  count: z
+    .number()
+    .int('The count must be a whole number.')
+    .min(1, 'The count must be 1 to 4.')
+    .max(MAX_COUNT, 'The count must be 1 to 4.')
+    .default(1),
+  seed: Seed.optional(),
+  steps: z
+    .number()
+    .int('Steps must be a whole number.')
+    .min(1, 'Steps must be 1 to 150.')
+    .max(150, 'Steps must be 1 to 150.')
+    .optional(),
+  guidance: z.number().min(0, 'Guidance must be 0 to 30.').max(30, 'Guidance must be 0 to 30.').optional(),
+  sampler: z.enum(SAMPLERS, { error: `The sampler must be one of ${SAMPLERS.join(', ')}.` }).optional(),
+  width: side.optional(),
+  height: side.optional(),
+  /** Only the person who asked sees the result. */
+  private: z.boolean().default(false),
+  /** Walk a little from the seed's noise toward another's: slerp(noise(seed), noise(variation.seed), strength). */
+  variation: z.strictObject({ seed: Seed, strength: z.number().min(0).max(1) }).optional(),
+});
+
+/** One of our pictures, larger. */
+const Upscale = z.strictObject({
+  kind: z.literal('upscale'),
+  source: z.strictObject({
+    generationId: z.uuid(),
+    index: z
+      .number()
+      .int()
+      .min(0)
+      .max(MAX_COUNT - 1),
+  }),
+  factor: z.union([z.literal(2), z.literal(4)]).default(4),
+  private: z.boolean().default(false),
+});
+
+export const Request = z.discriminatedUnion('kind', [Imagine, Upscale]);
+export type Request = z.infer<typeof Request>;
+export type RequestInput = z.input<typeof Request>;
+export type Kind = Request['kind'];
+export type RequestOf<K extends Kind> = Extract<Request, { kind: K }>;

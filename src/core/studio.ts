@@ -1,0 +1,57 @@
+/** What the bots may ask of the rest: orders in, records out. Implemented by queue/, handed to bots/ by main/. */
+import type { Address, Platform } from './address.ts';
+import type { GenerationView, ImageView } from './records.ts';
+import type { Request } from './request.ts';
+
+/** Who asked, as the platform names them. */
+export interface Sender {
+  platform: Platform;
+  /** The platform's own user id. */
+  accountId: string;
+  name: string;
+  /** Guild or workspace; absent in a direct message. */
+  space?: { id: string; name?: string };
+}
+
+export interface Order {
+  /** The platform's id of the event, unique there: a redelivered one does nothing twice. */
+  eventId: string;
+  sender: Sender;
+  request: Request;
+  address: Address;
+  /** What this was made from: re-roll, variation, upscale. */
+  parentId?: string;
+}
+
+export interface Receipt {
+  generationId: string;
+  /** People's jobs that start before this one; 0 = next or already running. */
+  ahead: number;
+  /** Until the picture, when there is enough history to say. */
+  etaSeconds?: number;
+  notes: string[];
+}
+
+export interface Studio {
+  /**
+   * Checks, records, acknowledges, enqueues. A refusal throws an AppError before `acknowledge` is called, so it can be
+   * private. `acknowledge` shows the waiting reply and answers where it stands. Resolves undefined for a repeated event.
+   */
+  submit(order: Order, acknowledge: (receipt: Receipt) => Promise<Address>): Promise<Receipt | undefined>;
+  /** Stops a waiting or running job of this person. Throws not_yours / not_found / invalid_request (already ended). */
+  cancel(sender: Sender, generationId: string): Promise<void>;
+  /** Removes the person's own generation: pictures, prompt, and the message it was shown in. */
+  remove(sender: Sender, generationId: string): Promise<GenerationView>;
+  /** Throws not_found for unknown or deleted ones. */
+  find(generationId: string): Promise<GenerationView>;
+  /** The generation shown in that message, if it is one of ours. `message` is the courier's own reference. */
+  findByMessage(platform: Platform, message: string): Promise<GenerationView | undefined>;
+  /** Newest first. */
+  history(sender: Sender, options?: { limit?: number; before?: string }): Promise<GenerationView[]>;
+  /** Bytes of a picture, by key. Throws not_found. */
+  read(key: string): Promise<Uint8Array>;
+  image(generationId: string, index: number): Promise<ImageView>;
+  isOwner(sender: Sender, generation: GenerationView): Promise<boolean>;
+  /** For autocomplete and help: names only, from memory. */
+  models(): { name: string; title: string }[];
+}
