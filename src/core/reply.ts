@@ -35,6 +35,8 @@ export interface Reply {
   /** A rough look while working. */
   preview?: ReplyImage;
   progress?: { step: number; total: number };
+  /** When the picture is expected. A platform may count down to it. */
+  readyAt?: Date;
   /** Rows of at most five. */
   buttons: Button[][];
   /** Only for the person who asked. */

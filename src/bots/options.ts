@@ -1,0 +1,102 @@
+/** The options of /imagine: one table that every platform's command, modal, help and parser are made from. */
+import { AppError } from '../core/errors.ts';
+import { MAX_COUNT, MAX_PROMPT, MAX_SEED, Request, type RequestOf, SAMPLERS } from '../core/request.ts';
+
+interface Option {
+  type: 'text' | 'whole' | 'number' | 'flag';
+  /** ≤ 100 characters. */
+  description: string;
+  aliases?: readonly string[];
+  choices?: readonly string[];
+  min?: number;
+  max?: number;
+}
+
+export const OPTIONS = {
+  prompt: { type: 'text', description: 'What the picture should show', max: MAX_PROMPT },
+  negative: { type: 'text', description: 'What it should not show', aliases: ['no'], max: MAX_PROMPT },
+  count: { type: 'whole', description: 'How many pictures, 1 to 4', aliases: ['n'], min: 1, max: MAX_COUNT },
+  seed: { type: 'whole', description: 'The same seed and options give the same picture', min: 0, max: MAX_SEED },
+  steps: { type: 'whole', description: 'Denoising steps: more is slower and usually finer', min: 1, max: 150 },
+  guidance: { type: 'number', description: 'How strongly to follow the prompt', aliases: ['cfg'], min: 0, max: 30 },
+  sampler: { type: 'text', description: 'How the noise is walked to a picture', choices: SAMPLERS },
+  size: { type: 'text', description: 'Width × height in multiples of 8, such as 128x128' },
+  model: { type: 'text', description: 'Which model draws' },
+  private: { type: 'flag', description: 'Only you see the result' },
+} as const satisfies Record<string, Option>;
+
+export type OptionName = keyof typeof OPTIONS;
+export type Options = Partial<Record<OptionName, unknown>>;
+
+const NAMES: ReadonlyMap<string, OptionName> = new Map(
+  Object.entries(OPTIONS).flatMap(([name, option]) =>
+    [name, ...('aliases' in option ? option.aliases : [])].map((alias) => [alias, name as OptionName] as const),
+  ),
+);
+
+// Phones turn -- into an em dash; before anything but an option's name it is a dash of the prompt.
+const SEPARATOR = new RegExp(`(?:^|\\s)(?:--(?=[a-zA-Z])|—(?=(?:${[...NAMES.keys()].join('|')})\\b))`);
+
+/** `two red apples --seed 7 --no worms` → { prompt, seed: 7, negative }. Text options run to the next `--option`. */
+export function parseOptions(text: string): Options {
+  const [prompt = '', ...rest] = text.split(SEPARATOR);
+  const options: Options = { prompt: prompt.trim() };
+  for (const part of rest) {
+    const [, word = '', value = ''] = /^(\w+)[=\s]?([\s\S]*)$/.exec(part.trim()) ?? [];
+    const name = NAMES.get(word.toLowerCase());
+    if (!name || name === 'prompt')
+      throw new AppError('invalid_request', `There is no option --${word.slice(0, 30)}. ${optionHelp()}`);
+    if (OPTIONS[name].type === 'flag') {
+      options[name] = true;
+      options.prompt = `${options.prompt} ${value}`.trim(); // what follows a flag still belongs to the prompt
+    } else options[name] = value.trim().replace(/^(["'])(.*)\1$/, '$2');
+  }
+  return options;
+}
+
+/** Options from any platform → a validated Request. All problems in one AppError('invalid_request'). */
+export function toRequest(options: Options): RequestOf<'imagine'> {
+  const { prompt, negative, size, ...rest } = options;
+  const parsed = Request.safeParse({
+    kind: 'imagine',
+    prompt,
+    ...(filled(negative) && { negativePrompt: negative }),
+    ...(filled(size) && sides(String(size))),
+    ...Object.fromEntries(
+      Object.entries(rest)
+        .filter(([, value]) => filled(value))
+        .map(([name, value]) => [name, typed(name as OptionName, value)]),
+    ),
+  });
+  if (parsed.success) return parsed.data as RequestOf<'imagine'>;
+  const problems = new Set(parsed.error.issues.map(({ message }) => message));
+  throw new AppError('invalid_request', [...problems].join(' '), { cause: parsed.error });
+}
+
+export const optionHelp = (): string =>
+  `Options: ${Object.entries(OPTIONS)
+    .filter(([name]) => name !== 'prompt')
+    .map(
+      ([name, option]) =>
+        `--${name}${option.type === 'flag' ? '' : ` <${'choices' in option ? option.choices.join('|') : option.type}>`}`,
+    )
+    .join(', ')}.`;
+
+const filled = (value: unknown) => value !== undefined && value !== null && value !== '';
+
+function typed(name: OptionName, value: unknown): unknown {
+  const { type } = OPTIONS[name] ?? {};
+  if (typeof value !== 'string') return value;
+  if (type === 'flag') return value === 'true' || value === 'yes';
+  if (type !== 'whole' && type !== 'number') return value;
+  const number = Number(value);
+  if (Number.isNaN(number))
+    throw new AppError('invalid_request', `“${value.slice(0, 30)}” is not a number: --${name} takes one.`);
+  return number;
+}
+
+function sides(size: string): { width: number; height: number } {
+  const [, width, height] = /^(\d{1,5})(?:\s*[x×*:]\s*(\d{1,5}))?$/i.exec(size.trim()) ?? [];
+  if (!width) throw new AppError('invalid_request', 'The size must look like 128x128.');
+  return { width: Number(width), height: Number(height ?? width) };
+}
