@@ -19,5 +19,5 @@ export async function grid(
   const sheet = sharp({ create: { width, height, channels: 3, background: '#1e1f22' } }).composite(
     await Promise.all(cells),
   );
-  return { bytes: await sheet.png().toBuffer(), width, height };
+  return { bytes: await sheet.removeAlpha().png().toBuffer(), width, height };
 }

@@ -77,6 +77,13 @@ export const Env = z
       .string()
       .default('cdn.discordapp.com,media.discordapp.net,files.slack.com')
       .describe('Hosts uploaded pictures may be fetched from, separated by commas.'),
+    WATERMARK_KEY: z
+      .string()
+      .regex(/^[0-9a-f]{64}$/i, 'must be 64 hexadecimal digits')
+      .optional()
+      .describe(
+        'Master key of the watermark, the same on every host. Without it one is made once under DATA_DIR/keys.',
+      ),
     LOG_LEVEL: z
       .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'])
       .default('info')

@@ -13,7 +13,7 @@ const prompt = z
   .transform((text) =>
     text
       .normalize('NFC')
-      .replace(/\p{Cc}+/gu, ' ')
+      .replace(/\s*\p{Cc}\s*/gu, ' ')
       .trim(),
   ) // control characters, NUL among them
   .pipe(

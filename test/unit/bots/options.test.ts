@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest';
+import { parseOptions, toRequest } from '../../../src/bots/options.ts';
+import type { AppError } from '../../../src/core/errors.ts';
+
+const typed = (text: string) => toRequest(parseOptions(text));
+const problem = (make: () => unknown): AppError => {
+  try {
+    make();
+  } catch (error) {
+    return error as AppError;
+  }
+  throw new Error('nothing was refused');
+};
+
+it('reads what a person types', () => {
+  expect(typed('two red apples --seed 0 --count=2 --no worms, bugs --size 128x256 --private')).toMatchObject({
+    prompt: 'two red apples',
+    negativePrompt: 'worms, bugs',
+    seed: 0,
+    count: 2,
+    width: 128,
+    height: 256,
+    private: true,
+  });
+});
+
+it('takes a phone’s em dash for two hyphens, but only before an option', () => {
+  expect(typed('a cat —seed 7')).toMatchObject({ prompt: 'a cat', seed: 7 });
+  expect(typed('a cat — asleep')).toMatchObject({ prompt: 'a cat — asleep' });
+});
+
+it('keeps the words after a flag in the prompt', () => {
+  expect(typed('a cat --private on a mat').prompt).toBe('a cat on a mat');
+});
+
+it('drops control characters and NUL, which no database stores', () => {
+  expect(toRequest({ prompt: 'a\u0000 cat\r\n' }).prompt).toBe('a cat');
+});
+
+describe.each([
+  ['', 'empty'],
+  ['x'.repeat(6001), '6000'],
+  ['a --seed -1', '0 or more'],
+  ['a --seed 1.5', 'whole'],
+  ['a --seed 4294967296', '4294967295'],
+  ['a --seed seven', 'not a number'],
+  ['a --count 0', '1 to 4'],
+  ['a --count 5', '1 to 4'],
+  ['a --size 513', 'multiples of 8'],
+  ['a --size 4096', 'at most 2048'],
+  ['a --size wide', '128x128'],
+  ['a --sampler magic', 'dpmpp_2m_karras'],
+  ['a --steps 0', '1 to 150'],
+  ['a --frobnicate 3', 'no option --frobnicate'],
+  ['a --model ../../etc/passwd', 'no model'],
+])('%.40s', (text, says) => {
+  it(`is refused in plain words: ${says}`, () => {
+    expect(problem(() => typed(text))).toMatchObject({
+      code: 'invalid_request',
+      message: expect.stringContaining(says),
+    });
+  });
+});
+
+it('names all problems at once', () => {
+  expect(problem(() => typed('a --seed -1 --count 9')).message).toMatch(/count.*seed|seed.*count/s);
+});

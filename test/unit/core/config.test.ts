@@ -1,0 +1,29 @@
+import { readFileSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import { generated } from '../../../scripts/configuration.ts';
+import { loadConfig } from '../../../src/core/config.ts';
+
+it('needs nothing', () => {
+  expect(loadConfig({})).toMatchObject({ DATA_DIR: './data', WEB_PORT: 8080, ENGINE_DEVICES: 'cpu' });
+});
+
+it('counts an empty value as absent', () => {
+  expect(loadConfig({ DATABASE_URL: ' ', WEB_PORT: '' })).toMatchObject({ WEB_PORT: 8080 });
+});
+
+it('names every problem at once and prints no value', () => {
+  const secret = 'mysql://user:hunter2@example.org/x';
+  const load = () => loadConfig({ DATABASE_URL: secret, WEB_PORT: '70000', ENGINE_DEVICES: 'toaster' });
+  expect(load).toThrow(/DATABASE_URL[\s\S]*ENGINE_DEVICES[\s\S]*WEB_PORT/);
+  expect(load).not.toThrow(/hunter2|70000|toaster/);
+});
+
+it('wants Slack’s tokens in pairs', () => {
+  expect(() => loadConfig({ SLACK_BOT_TOKEN: 'xoxb-1' })).toThrow(/SLACK_APP_TOKEN/);
+  expect(() => loadConfig({ SLACK_APP_TOKEN: 'xapp-1' })).toThrow(/SLACK_BOT_TOKEN/);
+  expect(loadConfig({ SLACK_BOT_TOKEN: 'xoxb-1', SLACK_APP_TOKEN: 'xapp-1' }).SLACK_APP_TOKEN).toBe('xapp-1');
+});
+
+it.each(Object.keys(generated()))('%s is what the schema says (else: npm run docs:config)', (path) => {
+  expect(readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8')).toBe(generated()[path]);
+});
