@@ -1,0 +1,152 @@
+"""Latent diffusion conditioned on text: v-prediction on a cosine schedule, caption dropout for guidance, EMA.
+
+    python3 train_diffusion.py --work DIR --steps 12000
+
+Reads DIR/latents/shard-*.pt and DIR/text.pt; keeps DIR/diffusion.pt (weights, EMA, optimiser, step) and resumes from it.
+Checkpoints are written every --save-seconds; new latent shards are picked up then. --seconds stops early without
+touching the schedule, for machines that are lent by the hour.
+"""
+import argparse
+import copy
+import glob
+import os
+import time
+
+import torch
+import torch.nn as nn
+
+from common import add_common_arguments, autocast, in_float, learning_rate, load, load_tokenizer, save, setup, step_seed
+from nets import TRAIN_TIMESTEPS, TextEncoder, UNet, cosine_alphas_cumprod, parameter_count
+
+TEXT_LR = .15  # the pre-trained text encoder moves slowly, or the UNet's noise undoes it
+
+
+class Latents:
+    """All shards in memory; captions as token ids."""
+
+    def __init__(self, folder, tokenizer):
+        self.folder, self.tokenizer = folder, tokenizer
+        self.files, self.latents, self.ids = [], [], []
+        self.refresh()
+
+    def refresh(self):
+        for path in sorted(glob.glob(os.path.join(self.folder, 'shard-*.pt'))):
+            if path in self.files:
+                continue
+            shard = torch.load(path)
+            self.files.append(path)
+            self.latents.append(shard['latents'])
+            self.ids.append(torch.tensor([[self.tokenizer.encode(c) for c in captions] for captions in shard['captions']], dtype=torch.int16))
+            print(f'{path}: {len(shard["latents"])} scenes', flush=True)
+        self.size = sum(len(x) for x in self.latents)
+        self.all_latents, self.all_ids = torch.cat(self.latents), torch.cat(self.ids)
+        self.latents, self.ids = [self.all_latents], [self.all_ids]
+
+    def draw(self, batch, rng):
+        i = torch.randint(0, self.size, (batch,), generator=rng)
+        j = torch.randint(0, self.all_ids.shape[1], (batch,), generator=rng)
+        return self.all_latents[i].float(), self.all_ids[i, j].long()
+
+
+def statistics(latents, path):
+    """Mean and deviation of each latent channel, fixed by the first run: later shards must not move them."""
+    state = load(path)
+    if state is None:
+        sample = latents.all_latents[:4000].float()
+        state = dict(mean=sample.mean((0, 2, 3), keepdim=True), std=sample.std((0, 2, 3), keepdim=True))
+        save(path, **state)
+    return state['mean'], state['std']
+
+
+def parameter_groups(text, unet):
+    matrices = [p for p in unet.parameters() if p.ndim > 1]
+    vectors = [p for p in unet.parameters() if p.ndim <= 1]
+    return [dict(params=list(text.parameters()), weight_decay=0., scale=TEXT_LR),
+            dict(params=matrices, weight_decay=.01, scale=1.), dict(params=vectors, weight_decay=0., scale=1.)]
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    add_common_arguments(parser, steps=12000, batch=32, lr=1e-3)
+    parser.add_argument('--seconds', type=float, default=float('inf'), help='stop after so long; resume later')
+    parser.add_argument('--init', help='UNet weights to start from, where there is no checkpoint yet')
+    parser.add_argument('--ema', type=float, default=.9985)
+    parser.add_argument('--caption-dropout', type=float, default=.1)
+    parser.add_argument('--noise-bias', type=float, default=.7,
+                        help='timesteps are T * u^bias: below 1, more of the high noise where the prompt decides the shapes')
+    args = parser.parse_args()
+    setup(args)
+
+    tokenizer = load_tokenizer()
+    latents = Latents(os.path.join(args.work, 'latents'), tokenizer)
+    mean, std = (x.to(args.device) for x in statistics(latents, os.path.join(args.work, 'latent-statistics.pt')))
+    text = TextEncoder(len(tokenizer.vocabulary)).to(args.device)
+    unet = UNet().to(args.device).to(memory_format=torch.channels_last)
+    model = nn.ModuleDict(dict(text=text, unet=unet))
+    optimizer = torch.optim.AdamW(parameter_groups(text, unet), args.lr, betas=(.9, .98))
+    path = os.path.join(args.work, 'diffusion.pt')
+    state, step, seen, spent = load(path, args.device), 0, 0, 0.
+    if state:
+        model.load_state_dict(state['model'])
+        optimizer.load_state_dict(state['optimizer'])
+        step, seen, spent = state['step'], state['seen'], state['spent']
+    else:
+        text.load_state_dict(load(os.path.join(args.work, 'text.pt'), args.device)['encoder'])
+        if args.init:
+            unet.load_state_dict(in_float(load(args.init, args.device)))
+    ema = copy.deepcopy(model).eval().requires_grad_(False)
+    if state:
+        ema.load_state_dict(state['ema'])
+    print(f'UNet {parameter_count(unet):,} text {parameter_count(text):,} parameters; step {step}, {latents.size} scenes', flush=True)
+
+    alphas = cosine_alphas_cumprod().to(args.device)
+    empty = torch.tensor(tokenizer.encode(''), device=args.device)
+    parameters = list(model.parameters())
+    start = saved = time.time()
+    shown, total = 0, 0.
+
+    def checkpoint():
+        save(path, model=model.state_dict(), ema=ema.state_dict(), optimizer=optimizer.state_dict(), step=step, seen=seen,
+             spent=spent + time.time() - start)
+
+    while step < args.steps and time.time() - start < args.seconds:
+        rng = torch.Generator().manual_seed(step_seed(args.seed, step))
+        for group in optimizer.param_groups:
+            group['lr'] = learning_rate(args, step) * group['scale']
+        z, ids = (x.to(args.device) for x in latents.draw(args.batch, rng))
+        z = (z - mean) / std
+        dropped = torch.rand(args.batch, generator=rng) < args.caption_dropout
+        ids[dropped.to(args.device)] = empty
+        u = torch.rand(args.batch, generator=rng) ** args.noise_bias
+        t = (u * TRAIN_TIMESTEPS).long().clamp(max=TRAIN_TIMESTEPS - 1).to(args.device)
+        noise = torch.randn(z.shape, generator=rng).to(args.device)
+        a = alphas[t][:, None, None, None]
+        noisy = a.sqrt() * z + (1 - a).sqrt() * noise
+        velocity = a.sqrt() * noise - (1 - a).sqrt() * z
+        with autocast(args.device):
+            predicted = unet(noisy.contiguous(memory_format=torch.channels_last), t, text(ids)).float()
+        loss = ((predicted - velocity) ** 2).mean()
+        optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        nn.utils.clip_grad_norm_(parameters, 1.)
+        optimizer.step()
+        step, seen = step + 1, seen + args.batch
+        decay = min(args.ema, (1 + step) / (20 + step))
+        with torch.no_grad():
+            for slow, fast in zip(ema.parameters(), parameters):
+                slow.lerp_(fast, 1 - decay)
+        shown, total = shown + 1, total + loss.item()
+        if step % 100 == 0:
+            elapsed = time.time() - start
+            print(f'step {step} seen {seen} loss {total / shown:.4f} lr {optimizer.param_groups[1]["lr"]:.1e} {elapsed:.0f} s', flush=True)
+            shown, total = 0, 0.
+        if time.time() - saved > args.save_seconds:
+            checkpoint()
+            latents.refresh()
+            saved = time.time()
+    checkpoint()
+    print(f'stopped at step {step}, {seen} samples')
+
+
+if __name__ == '__main__':
+    main()
