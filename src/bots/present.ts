@@ -115,9 +115,9 @@ export const notice = (headline: string, generationId?: string): Reply => ({
 export const refusal = (error: AppError): Reply => notice(says(error));
 
 export function toReplyImage(image: ImageView, { request }: GenerationView): ReplyImage {
-  const { key, mime, bytes, width, height, altText, seed } = image;
+  const { key, mime, bytes, width, height, altText, seed, hidden } = image;
   const name = `${slug(request.kind === 'imagine' ? request.prompt : 'upscaled')}-${seed}.${mime === 'image/jpeg' ? 'jpg' : 'png'}`;
-  return { key, name, mime, bytes, width, height, altText, seed };
+  return { key, name, mime, bytes, width, height, altText, seed, ...(hidden && { hidden }) };
 }
 
 const base = (generationId: string, request: Request) => ({

@@ -13,6 +13,8 @@ export interface ReplyImage {
   /** ≤ 1,000 characters; begins "AI-generated image:". */
   altText: string;
   seed: number;
+  /** Moderation said hide: blur until asked for. */
+  hidden?: boolean;
 }
 
 export interface Button {
