@@ -1,0 +1,105 @@
+/** Makes every outcome appear exactly once: takes due rows of the outbox and hands them to their platform's courier. */
+import { type AppError, isRetryable, toAppError } from '../core/errors.ts';
+import type { Logger } from '../core/log.ts';
+import type { DueDelivery, GenerationView, Records } from '../core/records.ts';
+import type { Reply } from '../core/reply.ts';
+import { backoffMs } from './backoff.ts';
+import { createLoop } from './loop.ts';
+import { type Couriers, courierFor } from './studio.ts';
+import type { Turnstile } from './turnstile.ts';
+
+export interface DeliveriesDeps {
+  records: Records;
+  couriers: Couriers;
+  present: { outcome(generation: GenerationView): Reply };
+  /** One message is only ever touched by one of us at a time; shared with the progress edits. */
+  turnstile: Turnstile;
+  log: Logger;
+}
+
+export interface DeliveriesOptions {
+  pollMs: number;
+  /** How long a taken delivery stays ours; must cover an upload. */
+  leaseMs: number;
+  /** Under way at once. */
+  atOnce: number;
+  maxAttempts: number;
+  retry: { firstMs: number; maxMs: number };
+}
+
+export const DELIVERIES_OPTIONS: DeliveriesOptions = {
+  pollMs: 1_000,
+  leaseMs: 120_000,
+  atOnce: 8,
+  maxAttempts: 60,
+  retry: { firstMs: 1_000, maxMs: 300_000 },
+};
+
+export interface Deliveries {
+  /** Look now: something has just become due. */
+  wake(): void;
+  /** Whether this process has, or lately had, the delivery of that generation in hand. */
+  handles(generationId: string): boolean;
+  /** One last look, then no more; resolves when those under way have ended. */
+  stop(): Promise<void>;
+}
+
+export function startDeliveries(deps: DeliveriesDeps, options: DeliveriesOptions = DELIVERIES_OPTIONS): Deliveries {
+  const { records, couriers, turnstile, log } = deps;
+  const platforms = Object.values(couriers).map(({ platform }) => platform);
+  const underWay = new Set<Promise<void>>();
+  const lately = new Set<string>();
+
+  async function round() {
+    const free = options.atOnce - underWay.size;
+    if (free <= 0) return void (await Promise.race(underWay));
+    const due = await records.dueDeliveries(platforms, free, options.leaseMs);
+    for (const delivery of due) {
+      lately.add(delivery.generation.id);
+      if (lately.size > 1000) lately.delete(lately.values().next().value!);
+      const sending = turnstile
+        .pass(delivery.generation.id, () => send(deps, options, delivery))
+        .catch((err) => log.error({ err, deliveryId: delivery.id }, 'delivery not settled; it comes back'))
+        .finally(() => underWay.delete(sending));
+      underWay.add(sending);
+    }
+    if (due.length === free) loop.wake();
+  }
+
+  const loop = createLoop({ log, everyMs: options.pollMs, name: 'deliveries' }, round);
+  return {
+    wake: loop.wake,
+    handles: (generationId) => lately.has(generationId),
+    async stop() {
+      await loop.stop();
+      await round().catch(() => {}); // what the last jobs left; the rest keeps until the next start
+      await Promise.all(underWay);
+    },
+  };
+}
+
+async function send(deps: DeliveriesDeps, options: DeliveriesOptions, delivery: DueDelivery): Promise<void> {
+  const { records, couriers, present } = deps;
+  const { id, generation, address, attempt } = delivery;
+  const log = deps.log.child({ deliveryId: id, generationId: generation.id, platform: address.platform, attempt });
+  let sent: Awaited<ReturnType<NonNullable<ReturnType<typeof courierFor>>['deliver']>>;
+  try {
+    sent = await courierFor(couriers, address)!.deliver(address, present.outcome(generation), attempt);
+  } catch (caught) {
+    const error = toAppError(caught);
+    const at = retryAt(error, attempt, options);
+    await records.postpone(id, at, error.code);
+    if (at === 'never') log.error({ err: error, code: error.code }, 'delivery given up');
+    else log.warn({ err: error, code: error.code, at }, 'delivery postponed');
+    return;
+  }
+  await records.delivered(id, sent);
+  log.info('delivered');
+}
+
+function retryAt(error: AppError, attempt: number, { maxAttempts, retry }: DeliveriesOptions): Date | 'never' {
+  if (!isRetryable(error) || attempt >= maxAttempts) return 'never';
+  const asked = error.detail.retryAfterMs;
+  const wait = backoffMs(attempt, retry);
+  return new Date(Date.now() + (typeof asked === 'number' ? Math.max(asked, wait) : wait));
+}

@@ -1,0 +1,72 @@
+/** Rough looks at a picture in the making: small JPEGs in the object store, gone when the job ends. */
+import sharp from 'sharp';
+import type { JobProgress } from '../core/job.ts';
+import type { Logger } from '../core/log.ts';
+import type { Picture, Progress } from '../core/picture.ts';
+import type { ObjectStore } from '../core/records.ts';
+import type { Safety } from '../core/safety.ts';
+import type { Broker } from './broker.ts';
+
+export interface ReporterDeps {
+  broker: Pick<Broker, 'publish'>;
+  objects: Pick<ObjectStore, 'put' | 'delete'>;
+  safety: Pick<Safety, 'judgePicture'>;
+  log: Logger;
+}
+
+export interface Reporter {
+  /** Tells everyone who listens; drops what comes faster than anyone could look at. */
+  report(progress: Progress): void;
+  /** Waits for what is under way and deletes the last preview. */
+  end(): Promise<void>;
+}
+
+export function createReporter(
+  { broker, objects, safety, log }: ReporterDeps,
+  { generationId, everyMs, previewEveryMs }: { generationId: string; everyMs: number; previewEveryMs: number },
+): Reporter {
+  let [told, previewed] = [0, 0];
+  let busy: Promise<void> | undefined;
+  const keys: string[] = [];
+
+  async function tell({ step, total, preview }: Progress) {
+    const looked = preview && Date.now() - previewed >= previewEveryMs;
+    if (looked) previewed = Date.now();
+    const shown = looked ? await store(preview) : undefined;
+    await broker.publish({
+      kind: 'progress',
+      progress: { generationId, step, total, ...(shown && { preview: shown }) },
+    });
+    // The one before the last may still be on its way to somebody.
+    for (const old of keys.splice(0, Math.max(0, keys.length - 2))) await objects.delete(old);
+  }
+
+  /** Undefined for what moderation would not show as it is. */
+  async function store(picture: Picture): Promise<JobProgress['preview']> {
+    if ((await safety.judgePicture(picture)).decision !== 'allow') return undefined;
+    const { width, height, data } = picture;
+    const bytes = await sharp(data, { raw: { width, height, channels: 3 } })
+      .jpeg({ quality: 75 })
+      .toBuffer();
+    const { key } = await objects.put(bytes, 'image/jpeg');
+    if (!keys.includes(key)) keys.push(key);
+    return { key, bytes: bytes.length, width, height };
+  }
+
+  return {
+    report(progress) {
+      const now = Date.now();
+      if (busy || (now - told < everyMs && progress.step < progress.total)) return;
+      told = now;
+      busy = tell(progress)
+        .catch((err) => log.debug({ err }, 'progress not told'))
+        .finally(() => {
+          busy = undefined;
+        });
+    },
+    async end() {
+      await busy;
+      for (const key of keys) await objects.delete(key).catch((err) => log.debug({ err, key }, 'preview not deleted'));
+    },
+  };
+}

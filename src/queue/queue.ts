@@ -1,0 +1,148 @@
+/** The queue as main sees it: a studio for the bots, a worker where there is an engine, deliveries where there are couriers. */
+import type { JobProgress } from '../core/job.ts';
+import type { Logger } from '../core/log.ts';
+import type { Generate } from '../core/picture.ts';
+import type { GenerationView, ObjectStore, Records } from '../core/records.ts';
+import type { Reply } from '../core/reply.ts';
+import type { Safety } from '../core/safety.ts';
+import type { Studio } from '../core/studio.ts';
+import { openBroker } from './broker.ts';
+import { DELIVERIES_OPTIONS, type DeliveriesOptions, startDeliveries } from './deliveries.ts';
+import { createEdits, EDITS_OPTIONS, type EditsOptions } from './edits.ts';
+import type { PlanRequest } from './intake.ts';
+import type { Loop } from './loop.ts';
+import { RECONCILER_OPTIONS, type ReconcilerOptions, startReconciler } from './reconciler.ts';
+import { type Couriers, createStudio } from './studio.ts';
+import { createTurnstile } from './turnstile.ts';
+import { createWorker, type Metrics, WORKER_OPTIONS, type WorkerOptions } from './worker.ts';
+
+export type { Couriers, Metrics, PlanRequest };
+
+export interface QueueDeps {
+  redisUrl?: string | undefined;
+  databaseUrl: string;
+  records: Records;
+  objects: ObjectStore;
+  safety: Safety;
+  plan: PlanRequest;
+  models: () => { name: string; title: string }[];
+  limits: { jobsPerPerson: number };
+  log: Logger;
+  metrics?: Metrics | undefined;
+  options?: QueueOptions;
+}
+
+/** Everything has a default; tests shorten the times. */
+export interface QueueOptions {
+  lockMs?: number;
+  /** Jobs run side by side in the whole installation, for the ETA. */
+  lanes?: number;
+  worker?: Partial<WorkerOptions>;
+  deliveries?: Partial<DeliveriesOptions>;
+  edits?: Partial<EditsOptions>;
+  reconciler?: Partial<ReconcilerOptions>;
+}
+
+export interface Present {
+  outcome(generation: GenerationView): Reply;
+  working(generation: GenerationView, progress: JobProgress): Reply;
+}
+
+export interface Queue {
+  /** Which backend, for the start-up line. */
+  description: string;
+  studio: Studio;
+  /** Does jobs in this process. */
+  startWorker(part: { generate: Generate; concurrency: number }): void;
+  /** Shows outcomes and progress on the platforms that this process has couriers for. */
+  startDeliveries(part: { couriers: Couriers; present: Present }): void;
+  /** Progress of every running job, in whatever process it runs. Answers how to stop listening. */
+  onProgress(listener: (progress: JobProgress) => void): () => void;
+  /** Jobs waiting in the queue. */
+  depth(): Promise<number>;
+  /** Rejects when the queue's datastore does not answer. */
+  ping(): Promise<void>;
+  /** Takes no more jobs, lets running ones finish for `graceMs`, hands the rest back, shows what is done, disconnects. */
+  stop(graceMs?: number): Promise<void>;
+}
+
+/** After this long a worker that ignores its interruption is left behind; its lease runs out by itself. */
+const LAST_CALL_MS = 5_000;
+
+export async function openQueue(deps: QueueDeps): Promise<Queue> {
+  const { records, options = {} } = deps;
+  const log = deps.log.child({ part: 'queue' });
+  const { redisUrl, databaseUrl } = deps;
+  const broker = await openBroker({ redisUrl, databaseUrl, log, ...(options.lockMs && { lockMs: options.lockMs }) });
+  const turnstile = createTurnstile();
+  let couriers: Couriers = {};
+  let reconciler: Loop | undefined;
+  const onStop: { worker: ((graceMs: number) => Promise<void>)[]; deliveries: (() => Promise<void>)[] } = {
+    worker: [],
+    deliveries: [],
+  };
+  const reconcile = () => {
+    reconciler ??= startReconciler({ records, broker, log }, { ...RECONCILER_OPTIONS, ...options.reconciler });
+  };
+  const { lanes } = options;
+  const studio = createStudio({ ...deps, log, broker, couriers: () => couriers, ...(lanes && { lanes }) });
+
+  return {
+    description: broker.description,
+    studio,
+
+    startWorker({ generate, concurrency }) {
+      const worker = createWorker({ ...deps, log, broker, generate }, { ...WORKER_OPTIONS, ...options.worker });
+      const working = broker.work(worker.handle, { concurrency });
+      reconcile();
+      onStop.worker.push(async (graceMs) => {
+        const stopped = working.stop();
+        const shove = setTimeout(worker.handBack, graceMs);
+        await within(stopped, graceMs + LAST_CALL_MS);
+        clearTimeout(shove);
+        worker.end();
+      });
+    },
+
+    startDeliveries(part) {
+      couriers = part.couriers;
+      const shared = { records, couriers, present: part.present, turnstile, log };
+      const deliveries = startDeliveries(shared, { ...DELIVERIES_OPTIONS, ...options.deliveries });
+      const edits = createEdits({ ...shared, deliveries }, { ...EDITS_OPTIONS, ...options.edits });
+      const forget = broker.onSignal((signal) => {
+        if (signal.kind === 'progress') edits.onProgress(signal.progress);
+        if (signal.kind === 'ended') deliveries.wake();
+      });
+      reconcile();
+      onStop.deliveries.push(async () => {
+        forget();
+        await edits.stop();
+        await deliveries.stop();
+      });
+    },
+
+    onProgress: (listener) =>
+      broker.onSignal((signal) => {
+        if (signal.kind === 'progress') listener(signal.progress);
+      }),
+    depth: broker.depth,
+    ping: broker.ping,
+
+    async stop(graceMs = 20_000) {
+      await reconciler?.stop();
+      await Promise.all(onStop.worker.map((stop) => stop(graceMs)));
+      await within(Promise.all(onStop.deliveries.map((stop) => stop())), LAST_CALL_MS);
+      await broker.close();
+      log.info('queue stopped');
+    },
+  };
+}
+
+async function within(work: Promise<unknown>, limitMs: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise((resolve) => {
+    timer = setTimeout(resolve, limitMs);
+  });
+  await Promise.race([work, limit]);
+  clearTimeout(timer);
+}

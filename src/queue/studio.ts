@@ -1,0 +1,85 @@
+/** What the bots may ask, answered from the records. */
+import type { Address, Platform } from '../core/address.ts';
+import type { Courier } from '../core/courier.ts';
+import { AppError } from '../core/errors.ts';
+import type { GenerationView, ObjectStore, Status } from '../core/records.ts';
+import type { Sender, Studio } from '../core/studio.ts';
+import type { Broker } from './broker.ts';
+import { createIntake, type IntakeDeps } from './intake.ts';
+
+/** One courier per platform that this process speaks. */
+export type Couriers = { readonly [P in Platform]?: Courier<P> };
+
+/** The courier for an address, whatever its platform. */
+export const courierFor = (couriers: Couriers, { platform }: Address): Courier | undefined =>
+  couriers[platform] as Courier | undefined;
+
+export interface StudioDeps extends IntakeDeps {
+  broker: Pick<Broker, 'enqueue' | 'publish' | 'remove'>;
+  objects: Pick<ObjectStore, 'get' | 'delete'>;
+  /** Asked each time: bots, which bring the couriers, start after the studio they are given. */
+  couriers: () => Couriers;
+  models: () => { name: string; title: string }[];
+}
+
+const ENDED: readonly Status[] = ['done', 'failed', 'cancelled'];
+
+export function createStudio(deps: StudioDeps): Studio {
+  const { records, broker, objects, log } = deps;
+
+  const find = async (generationId: string): Promise<GenerationView> => {
+    const generation = await records.find(generationId);
+    if (!generation) throw new AppError('not_found', 'That picture is no longer here.');
+    return generation;
+  };
+  const isOwner = async (sender: Sender, { personId }: GenerationView) => (await records.personOf(sender)) === personId;
+  const ofOwner = async (sender: Sender, generationId: string) => {
+    const generation = await find(generationId);
+    if (!(await isOwner(sender, generation)))
+      throw new AppError('not_yours', 'Only the person who asked for it can do that.');
+    return generation;
+  };
+  const stop = async (generationId: string): Promise<Status> => {
+    const status = await records.cancel(generationId);
+    if (status === 'running') await broker.publish({ kind: 'cancel', generationId });
+    if (status !== 'cancelled') return status;
+    await broker.remove(generationId).catch(() => {}); // a worker that meets it finds nothing to claim
+    await broker.publish({ kind: 'ended', generationId });
+    return status;
+  };
+
+  return {
+    submit: createIntake(deps),
+    async cancel(sender, generationId) {
+      const { status } = await ofOwner(sender, generationId);
+      const after = ENDED.includes(status) ? status : await stop(generationId);
+      if (ENDED.includes(status) || after === 'done' || after === 'failed')
+        throw new AppError('invalid_request', 'That job has already ended.');
+    },
+    async remove(sender, generationId) {
+      const { status } = await ofOwner(sender, generationId);
+      if (!ENDED.includes(status)) await stop(generationId);
+      const { generation, keys } = await records.remove(generationId);
+      for (const key of keys)
+        await objects.delete(key).catch((err) => log.error({ err, key }, 'could not delete a removed picture'));
+      await courierFor(deps.couriers(), generation.address)
+        ?.remove(generation.address)
+        .catch((err) => log.warn({ err, generationId }, 'could not take the message away'));
+      return generation;
+    },
+    find,
+    findByMessage: (platform, message) => records.findByMessage(platform, message),
+    async history(sender, { limit = 20, before } = {}) {
+      const personId = await records.personOf(sender);
+      return personId ? records.history(personId, { limit, ...(before && { before }) }) : [];
+    },
+    read: (key) => objects.get(key),
+    async image(generationId, index) {
+      const image = (await find(generationId)).images.find((image) => image.index === index);
+      if (!image) throw new AppError('not_found', 'That picture is no longer here.');
+      return image;
+    },
+    isOwner,
+    models: () => deps.models(),
+  };
+}

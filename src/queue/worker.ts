@@ -1,0 +1,211 @@
+/** One job, start to finish: claim, judge, generate, develop, complete. */
+import { AppError, type ErrorCode, isRetryable, says, toAppError } from '../core/errors.ts';
+import { Job } from '../core/job.ts';
+import type { Logger } from '../core/log.ts';
+import type { Generate } from '../core/picture.ts';
+import type { Claim, GenerationView, ObjectStore, Records, Status } from '../core/records.ts';
+import type { Safety } from '../core/safety.ts';
+import type { Verdict } from '../core/verdict.ts';
+import { backoffMs } from './backoff.ts';
+import type { Broker, Handler } from './broker.ts';
+import { altTextOf, develop } from './development.ts';
+import { holdLease, type Lease, type LeaseTimes } from './lease.ts';
+import { createReporter } from './preview.ts';
+
+export interface WorkerDeps {
+  records: Records;
+  objects: ObjectStore;
+  safety: Safety;
+  generate: Generate;
+  broker: Pick<Broker, 'publish' | 'onSignal'>;
+  log: Logger;
+  metrics?: Metrics | undefined;
+}
+
+export interface Metrics {
+  /** A generation ended here: how long it waited and ran, milliseconds. */
+  finished(kind: string, status: Status, waitMs: number, runMs: number): void;
+}
+
+export interface WorkerOptions extends LeaseTimes {
+  /** How often a retryable failure is tried, the first time included. */
+  maxAttempts: number;
+  /** Claims after which a job that never reports back (its workers die) is given up. */
+  maxClaims: number;
+  retry: { firstMs: number; maxMs: number };
+  progressMs: number;
+  previewMs: number;
+}
+
+export const WORKER_OPTIONS: WorkerOptions = {
+  leaseMs: 30_000,
+  extendMs: 2_000,
+  maxAttempts: 3,
+  maxClaims: 8,
+  retry: { firstMs: 2_000, maxMs: 60_000 },
+  progressMs: 250,
+  previewMs: 1_000,
+};
+
+export interface Worker {
+  handle: Handler;
+  /** Interrupts what runs and puts it back, for somebody else to do. */
+  handBack(): void;
+  /** Forgets about signals. */
+  end(): void;
+}
+
+export function createWorker(deps: WorkerDeps, options: WorkerOptions = WORKER_OPTIONS): Worker {
+  const running = new Map<string, Lease>();
+  const forget = deps.broker.onSignal((signal) => {
+    if (signal.kind === 'cancel') void running.get(signal.generationId)?.check();
+  });
+
+  async function handle(data: unknown) {
+    const job = Job.safeParse(data);
+    if (!job.success) {
+      deps.log.error({ err: job.error }, 'job does not match the contract and was dropped');
+      return undefined;
+    }
+    const { generationId } = job.data;
+    const log = deps.log.child({ generationId });
+    const claim = await deps.records.claim(generationId, options.leaseMs);
+    if (!claim) {
+      log.debug('nothing to claim');
+      return undefined;
+    }
+    const lease = holdLease({ records: deps.records, log }, claim, options);
+    running.set(generationId, lease);
+    try {
+      return await attempt({ ...deps, log }, options, claim, lease);
+    } finally {
+      lease.end();
+      running.delete(generationId);
+    }
+  }
+
+  return {
+    handle,
+    handBack() {
+      for (const lease of running.values()) lease.stop('shutdown');
+    },
+    end: forget,
+  };
+}
+
+/** Leaves the generation ended, or queued again. */
+async function attempt(
+  deps: WorkerDeps,
+  options: WorkerOptions,
+  claim: Claim,
+  lease: Lease,
+): Promise<{ againInMs: number } | undefined> {
+  const { records, log, broker, metrics } = deps;
+  const { generation } = claim;
+  const started = Date.now();
+
+  const ended = async (held: boolean, status: Status): Promise<undefined> => {
+    if (!held) return void log.warn('claim lost; result thrown away');
+    const now = Date.now();
+    metrics?.finished(generation.request.kind, status, started - generation.createdAt.getTime(), now - started);
+    log.info({ status, runMs: now - started, attempt: generation.attempt }, 'generation ended');
+    await broker.publish({ kind: 'ended', generationId: generation.id });
+  };
+  const fail = async (code: ErrorCode, message: string, verdicts?: Verdict[]) =>
+    ended(await records.fail(claim, { code, message }, verdicts), code === 'cancelled' ? 'cancelled' : 'failed');
+
+  const giveUp = () => fail('poisoned', says(new AppError('poisoned', '')));
+
+  try {
+    if (generation.cancelRequested) return await fail('cancelled', 'Cancelled.');
+    if (generation.attempt > options.maxClaims) return await giveUp();
+    const verdict = deps.safety.judgePrompt(generation.request);
+    if (verdict.decision === 'refuse')
+      return await fail('prompt_refused', verdict.reason ?? 'This server does not make pictures of that.', [verdict]);
+    const result = await make(deps, options, claim, lease);
+    if ('refused' in result) {
+      const reason = result.refused.at(-1)?.reason;
+      const message = reason ?? 'The picture came out as something this server does not show.';
+      return await fail('picture_refused', message, result.refused);
+    }
+    return await ended(result.completed, 'done');
+  } catch (caught) {
+    switch (lease.reason()) {
+      case 'lost':
+        return await ended(false, 'failed');
+      case 'cancelled':
+        return await fail('cancelled', 'Cancelled.');
+      case 'shutdown':
+        log.info('job handed back');
+        return (await records.release(claim)) ? { againInMs: 1 } : undefined;
+    }
+    const error = toAppError(caught);
+    const facts = { err: error, code: error.code, attempt: generation.attempt, ...error.detail };
+    if ((error.code === 'engine_lost' || error.code === 'engine_hung') && (await records.blame(claim)) >= 2) {
+      log.error(facts, 'job took the engine down again; given up');
+      return await giveUp();
+    }
+    if (!isRetryable(error) || generation.attempt >= options.maxAttempts) {
+      log.error(facts, 'job failed');
+      return await fail(error.code, says(error));
+    }
+    const againInMs = backoffMs(generation.attempt, options.retry);
+    log.warn({ ...facts, againInMs }, 'job failed; it will be tried again');
+    return (await records.release(claim, { code: error.code, message: says(error) })) ? { againInMs } : undefined;
+  }
+}
+
+/** Pictures made, judged, stored and recorded; whatever was stored in vain is deleted again. */
+async function make(
+  deps: WorkerDeps,
+  options: WorkerOptions,
+  claim: Claim,
+  lease: Lease,
+): Promise<{ completed: boolean } | { refused: Verdict[] }> {
+  const { records, objects, generate, log } = deps;
+  const { generation } = claim;
+  const keys: string[] = [];
+  const discard = () => Promise.all(keys.map((key) => objects.delete(key).catch(() => {})));
+  const altText = altTextOf(await promptOf(records, generation));
+  const reporter = createReporter(deps, {
+    generationId: generation.id,
+    everyMs: options.progressMs,
+    previewEveryMs: options.previewMs,
+  });
+  try {
+    const {
+      images: made,
+      fingerprint,
+      timings,
+    } = await generate(generation.recipe, {
+      log,
+      signal: lease.signal,
+      onProgress: reporter.report,
+      load: (key) => objects.get(key),
+    });
+    lease.signal.throwIfAborted();
+    const developed = await develop(deps, { generation, made, altText }, lease.signal, (key) => keys.push(key));
+    if ('refused' in developed) return developed;
+    await lease.check(); // cancelled in the last second still counts
+    lease.signal.throwIfAborted();
+    const { images } = developed;
+    const completed = await records.complete(claim, { images, fingerprint, timings }).catch((caught) => {
+      keys.length = 0; // it may have been written: its pictures must stay
+      throw caught;
+    });
+    if (!completed) await discard();
+    return { completed };
+  } catch (caught) {
+    await discard();
+    throw caught;
+  } finally {
+    await reporter.end();
+  }
+}
+
+/** The words as typed; for an upscale, those of the picture that is enlarged. */
+async function promptOf(records: Records, { request }: GenerationView): Promise<string> {
+  if (request.kind === 'imagine') return request.prompt;
+  const source = await records.find(request.source.generationId);
+  return source ? promptOf(records, source) : 'an enlarged picture';
+}
