@@ -10,6 +10,8 @@ const Discord = z.strictObject({
   /** Good for 15 minutes from `askedAt`; the only way to edit a private message. */
   interactionToken: z.string().optional(),
   askedAt: z.iso.datetime(),
+  /** Who asked: a private answer goes to them directly once the interaction token has expired. */
+  userId: z.string().optional(),
   private: z.boolean(),
   /** Bytes one upload may have here (the interaction's attachment_size_limit). */
   uploadLimit: z.number().int().optional(),
