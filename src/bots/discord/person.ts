@@ -1,0 +1,30 @@
+/** Who an interaction comes from, and where its answer goes. */
+import type { BaseInteraction } from 'discord.js';
+import type { AddressOf } from '../../core/address.ts';
+import type { Sender } from '../../core/studio.ts';
+
+export const senderOf = ({ user, guildId, guild }: BaseInteraction): Sender => ({
+  platform: 'discord',
+  accountId: user.id,
+  name: user.globalName ?? user.username,
+  ...(guildId && { space: { id: guildId, ...(guild && { name: guild.name }) } }),
+});
+
+/** Enough to find the answer again even if we die before we learn its message id. */
+export const addressOf = ({
+  applicationId,
+  channelId,
+  token,
+  user,
+  createdAt,
+  attachmentSizeLimit,
+}: BaseInteraction): AddressOf<'discord'> => ({
+  platform: 'discord',
+  applicationId,
+  channelId: channelId ?? '',
+  interactionToken: token,
+  askedAt: createdAt.toISOString(),
+  userId: user.id,
+  private: false,
+  uploadLimit: attachmentSizeLimit,
+});

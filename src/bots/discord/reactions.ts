@@ -1,0 +1,86 @@
+/**
+ * 🔁 ⬆️ ✉️ ❌ on our own pictures do what they say. A reaction has no token and no private answer: new pictures are
+ * posted below the one reacted to, words go to the person directly.
+ */
+import { randomUUID } from 'node:crypto';
+import type { GatewayMessageReactionAddDispatchData as Reaction } from 'discord.js';
+import { type Action, REACTIONS, type Verb } from '../../core/action.ts';
+import type { Address } from '../../core/address.ts';
+import { toAppError } from '../../core/errors.ts';
+import type { GenerationView } from '../../core/records.ts';
+import type { Reply } from '../../core/reply.ts';
+import type { Sender } from '../../core/studio.ts';
+import type { Deps } from '../imagine.ts';
+import { refusal } from '../present.ts';
+import { press } from '../press.ts';
+import type { AnswerDeps } from './answer.ts';
+import { nonceOf } from './api.ts';
+import { render } from './render.ts';
+
+type ReactionDeps = Deps & AnswerDeps & { applicationId: string; botId: string };
+
+export const onReaction =
+  (deps: ReactionDeps) =>
+  async (reaction: Reaction): Promise<void> => {
+    const { botId, studio } = deps;
+    const log = deps.log.child({ message: reaction.message_id });
+    const verb = REACTIONS[reaction.emoji.name ?? ''];
+    const ours = (reaction.message_author_id ?? botId) === botId;
+    if (!verb || !ours || reaction.user_id === botId || reaction.member?.user?.bot) return;
+    try {
+      const generation = await studio.findByMessage('discord', reaction.message_id);
+      if (!generation) return;
+      for (const action of actionsOf(verb, generation)) await react({ ...deps, log }, reaction, generation, action);
+    } catch (caught) {
+      const error = toAppError(caught);
+      log[error.code === 'internal' ? 'error' : 'info']({ err: error, code: error.code }, 'reaction refused');
+      await tell(deps, reaction.user_id, refusal(error)).catch((err: unknown) =>
+        log.info({ err }, 'refusal not shown'),
+      );
+    }
+  };
+
+/** ⬆️ on several pictures enlarges each. */
+const actionsOf = (verb: Verb, { id: generationId, images }: GenerationView): Action[] =>
+  verb === 'upscale' && images.length > 0
+    ? images.map(({ index }) => ({ verb, index, generationId }))
+    : [{ verb, index: 0, generationId }];
+
+async function react(
+  deps: ReactionDeps,
+  reaction: Reaction,
+  generation: GenerationView,
+  action: Action,
+): Promise<void> {
+  const { channel_id: channelId, message_id: replyTo, user_id: userId } = reaction;
+  const address: Address & { platform: 'discord' } = {
+    platform: 'discord',
+    applicationId: deps.applicationId,
+    channelId,
+    askedAt: new Date().toISOString(),
+    userId,
+    private: false,
+  };
+  const acknowledge = async (reply: Reply): Promise<Address> => {
+    const nonce = nonceOf(reply.generationId ?? randomUUID());
+    const { id } = await deps.api.post(channelId, await render(deps, reply), { nonce, replyTo });
+    return { ...address, messageId: id };
+  };
+  // Discord gives a reaction no id and never sends it twice.
+  const event = { eventId: randomUUID(), sender: senderOf(reaction, generation), address, action };
+  const reply = await press(deps, event, acknowledge);
+  if (reply && action.verb === 'details') await tell(deps, userId, reply);
+}
+
+/** In a direct channel no name comes along; the only person there is the one who asked. */
+const senderOf = ({ user_id, guild_id, member }: Reaction, { sender }: GenerationView): Sender => ({
+  platform: 'discord',
+  accountId: user_id,
+  name: member?.user?.global_name ?? member?.user?.username ?? sender.name,
+  ...(guild_id && { space: { id: guild_id } }),
+});
+
+async function tell(deps: ReactionDeps, userId: string, reply: Reply): Promise<void> {
+  const channelId = await deps.api.openDirect(userId);
+  await deps.api.post(channelId, await render(deps, reply), { nonce: nonceOf(randomUUID()) });
+}
