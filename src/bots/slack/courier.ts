@@ -1,0 +1,121 @@
+/** Shows replies on the placeholder's message. chat.update may be repeated, so an outcome appears once however often it is sent. */
+import type { AddressOf } from '../../core/address.ts';
+import type { Courier } from '../../core/courier.ts';
+import { AppError } from '../../core/errors.ts';
+import type { Logger } from '../../core/log.ts';
+import type { Reply } from '../../core/reply.ts';
+import type { Client } from './client.ts';
+import { directChannel } from './direct.ts';
+import { slackWord } from './failure.ts';
+import { type Look, render } from './render.ts';
+import { say } from './say.ts';
+import { discard, upload } from './upload.ts';
+
+export interface CourierDeps {
+  client: Client;
+  log: Logger;
+  read: (key: string) => Promise<Uint8Array>;
+}
+
+type Address = AddressOf<'slack'>;
+
+/** Refusals of a channel that no longer takes our words, while its person still reads direct messages. */
+const CLOSED = new Set([
+  'is_archived',
+  'channel_not_found',
+  'not_in_channel',
+  'cant_update_message',
+  'restricted_action',
+]);
+
+/** Messages whose outcome this process has sent. */
+const REMEMBERED = 20_000;
+
+export function createCourier(deps: CourierDeps): Courier<'slack'> {
+  const { client, log } = deps;
+  // A progress edit that overtakes the outcome would hide it: none starts after the outcome, and the outcome waits for the last.
+  const ended = new Set<string>();
+  const underWay = new Map<string, Promise<unknown>>();
+
+  const update = (call: Client['again'], { channel, ts }: Address, look: Look) =>
+    call('chat.update', { channel, ts, ...look, parse: 'none', link_names: false });
+
+  async function show(address: Address, reply: Reply, look: Look, attempt: number): Promise<Address> {
+    const stamp = `${reply.generationId}:outcome`;
+    try {
+      if (address.ts) {
+        await update(client.again, address, look);
+        return address;
+      }
+      const { channel, threadTs } = address;
+      return { ...address, ts: await say(deps, { channel, threadTs, look, stamp, repeated: attempt > 1 }) };
+    } catch (caught) {
+      if (!CLOSED.has(slackWord(caught) ?? '')) throw caught;
+      const channel = await directChannel(client, address.userId);
+      if (channel === address.channel) throw caught;
+      log.info({ generationId: reply.generationId, reason: slackWord(caught) }, 'outcome goes to direct messages');
+      const { threadTs: _, ...rest } = address;
+      return { ...rest, channel, ts: await say(deps, { channel, look, stamp, repeated: attempt > 1 }) };
+    }
+  }
+
+  return {
+    platform: 'slack',
+
+    async deliver(address, reply, attempt) {
+      const message = key(address);
+      ended.add(message);
+      if (ended.size > REMEMBERED) ended.delete(ended.values().next().value!);
+      await underWay.get(message);
+      const stale = attempt > 1 ? await filesShown(client, address).catch(() => []) : [];
+      const files = await upload(deps, reply.images);
+      try {
+        const shown = await show(address, reply, render(reply, files), attempt);
+        await discard(client, stale);
+        return { message: key(shown), address: shown };
+      } catch (caught) {
+        if (caught instanceof AppError && caught.code === 'platform_refused') await discard(client, files);
+        throw caught;
+      }
+    },
+
+    async progress(address, reply) {
+      const message = key(address);
+      if (!address.ts || ended.has(message) || underWay.has(message)) return;
+      const edit = update(client.once, address, render(reply));
+      underWay.set(
+        message,
+        edit.catch(() => undefined).finally(() => underWay.delete(message)),
+      );
+      await edit;
+    },
+
+    async remove(address) {
+      if (!address.ts) return;
+      const files = await filesShown(client, address).catch(() => []);
+      await client.again('chat.delete', { channel: address.channel, ts: address.ts }).catch((caught: unknown) => {
+        if (slackWord(caught) !== 'message_not_found') throw caught;
+      });
+      await discard(client, files);
+    },
+  };
+}
+
+/** The courier's reference of a message, as reactions name it. */
+const key = ({ channel, ts }: Address): string => `${channel}:${ts}`;
+
+/** The uploaded files a message shows now. Needs the history scopes. */
+async function filesShown(client: Client, { channel, ts, threadTs }: Address): Promise<string[]> {
+  if (!ts) return [];
+  const one = { channel, latest: ts, oldest: ts, inclusive: true, limit: 1 };
+  const { messages } = threadTs
+    ? await client.again('conversations.replies', { ...one, ts: threadTs, limit: 2 })
+    : await client.again('conversations.history', one);
+  const message = (messages as Shown[]).find((message) => message.ts === ts);
+  return (message?.blocks ?? []).flatMap(({ slack_file }) => (slack_file?.id ? [slack_file.id] : []));
+}
+
+interface Shown {
+  ts: string;
+  blocks?: { slack_file?: { id?: string } }[];
+}

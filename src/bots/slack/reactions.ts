@@ -1,0 +1,37 @@
+/** Reactions on our own pictures do what they say: again, larger, how it was made, away. */
+import type { App } from '@slack/bolt';
+import { act } from './buttons.ts';
+import { directChannel } from './direct.ts';
+import { deal, type Occasion, type SlackDeps } from './occasion.ts';
+import { REACTION_NAMES } from './reaction-names.ts';
+import { render } from './render.ts';
+import { say } from './say.ts';
+
+export function listenToReactions(app: App, deps: SlackDeps): void {
+  app.event('reaction_added', async ({ event, body, context }) => {
+    const verb = REACTION_NAMES.get(event.reaction.split('::')[0]!);
+    if (!verb || event.item.type !== 'message' || event.item_user !== context.botUserId) return;
+    const { channel, ts } = event.item;
+    const generation = await deps.studio.findByMessage('slack', `${channel}:${ts}`);
+    if (!generation) return;
+    const threadTs = generation.address.platform === 'slack' ? generation.address.threadTs : undefined;
+    const occasion: Occasion = {
+      eventId: body.event_id,
+      teamId: body.team_id,
+      userId: event.user,
+      userName: await deps.nameOf(event.user),
+      channel,
+      threadTs,
+    };
+    await deal(deps, occasion, async () => {
+      const reply = await act(deps, occasion, { verb, index: 0, generationId: generation.id });
+      if (verb !== 'details' || !reply) return reply;
+      await say(deps, {
+        channel: await directChannel(deps.client, event.user),
+        look: render(reply),
+        stamp: `${generation.id}:details:${body.event_id}`,
+      });
+      return undefined;
+    });
+  });
+}

@@ -1,0 +1,81 @@
+/** A Reply as Slack shows it: blocks within Block Kit's limits, and the text that notifications and screen readers get. */
+import type { types } from '@slack/bolt';
+import { encodeAction, type Verb } from '../../core/action.ts';
+import type { Button, Reply } from '../../core/reply.ts';
+import { clip, escaped, literal, pack } from './text.ts';
+
+export interface Look {
+  text: string;
+  blocks: types.KnownBlock[];
+}
+
+const SECTION = 3000;
+const CONTEXT = 2000;
+const BAR = 12;
+
+/** `files` are the uploaded pictures' Slack ids, in the order of `reply.images`. */
+export function render(reply: Reply, files: readonly string[] = []): Look {
+  const { headline, prompt, lines, images, buttons, progress, state } = reply;
+  return {
+    text: clip([headline, ...(prompt ? [`“${prompt}”`] : [])].join(' '), SECTION, escaped),
+    blocks: [
+      section(`*${clip(headline, SECTION - 2, escaped)}*`),
+      ...(prompt ? [section(literal(prompt, SECTION))] : []),
+      ...(progress ? [context(bar(progress))] : []),
+      ...files.flatMap((id, i) => {
+        const image = images[i];
+        return image
+          ? [picture(id, image.altText, images.length > 1 ? `${i + 1}: seed ${image.seed}` : undefined)]
+          : [];
+      }),
+      ...(state === 'notice' ? pack(lines, SECTION).map(section) : pack(lines, CONTEXT).map(context)).slice(0, 8),
+      ...buttons.filter((row) => row.length > 0).map(actions),
+    ],
+  };
+}
+
+/** mrkdwn as written: links and mentions only where the text spells them out. */
+export const section = (text: string): types.SectionBlock => ({
+  type: 'section',
+  text: { type: 'mrkdwn', text, verbatim: true },
+});
+
+export const context = (text: string): types.ContextBlock => ({
+  type: 'context',
+  elements: [{ type: 'mrkdwn', text, verbatim: true }],
+});
+
+const picture = (id: string, altText: string, title: string | undefined): types.ImageBlock => ({
+  type: 'image',
+  slack_file: { id },
+  alt_text: clip(altText, 2000),
+  ...(title && { title: { type: 'plain_text', text: title } }),
+});
+
+const actions = (row: Button[]): types.ActionsBlock => ({
+  type: 'actions',
+  elements: row.map(({ label, action, style }) => ({
+    type: 'button',
+    action_id: `press:${action.verb}:${action.index}`,
+    text: { type: 'plain_text', text: clip(label, 75), emoji: true },
+    value: encodeAction(action),
+    accessibility_label: SPOKEN[action.verb](action.index + 1),
+    // Slack asks for at most one green button in a set.
+    ...(style === 'danger' && { style }),
+    ...(style === 'primary' && row.filter((other) => other.style === 'primary').length === 1 && { style }),
+  })),
+});
+
+const SPOKEN = {
+  upscale: (nth) => `Upscale picture ${nth}`,
+  vary: (nth) => `Vary picture ${nth}`,
+  reroll: () => 'Make it again with another seed',
+  details: () => 'Show how it was made, only to me',
+  cancel: () => 'Cancel this job',
+  delete: () => 'Delete the pictures and this message',
+} satisfies Record<Verb, (nth: number) => string>;
+
+const bar = ({ step, total }: { step: number; total: number }): string => {
+  const full = Math.max(0, Math.min(BAR, Math.round((BAR * step) / Math.max(1, total))));
+  return `${'▰'.repeat(full)}${'▱'.repeat(BAR - full)} ${step}/${total}`;
+};

@@ -1,0 +1,132 @@
+/** The Slack bot: Bolt for what comes in, the Web API for what goes out. Socket Mode, or HTTP when there is no app token. */
+
+import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { App, HTTPReceiver } from '@slack/bolt';
+import type { Config } from '../../core/config.ts';
+import type { Courier } from '../../core/courier.ts';
+import { AppError } from '../../core/errors.ts';
+import type { Logger } from '../../core/log.ts';
+import type { Studio } from '../../core/studio.ts';
+import { boltLogger } from './bolt-log.ts';
+import { listenToButtons } from './buttons.ts';
+import { createClient } from './client.ts';
+import { listenToCommand } from './command.ts';
+import { createCourier } from './courier.ts';
+import { listenToForm } from './form.ts';
+import { listenToHome } from './home.ts';
+import { identify, isTokenError, wrongToken } from './identity.ts';
+import { listenToMentions } from './mention.ts';
+import { createNames } from './names.ts';
+import type { SlackDeps } from './occasion.ts';
+import { listenToReactions } from './reactions.ts';
+import { createSeen } from './seen.ts';
+import { socketMode } from './socket-mode.ts';
+
+export interface SlackBot {
+  courier: Courier<'slack'>;
+  /** HTTP mode: where it listens. */
+  port?: number;
+  /** Connected (Socket Mode) or listening (HTTP). */
+  ready(): boolean;
+  /** Takes nothing more and waits for what is under way. */
+  stop(): Promise<void>;
+}
+
+type SlackConfig = Pick<
+  Config,
+  'SLACK_BOT_TOKEN' | 'SLACK_APP_TOKEN' | 'SLACK_SIGNING_SECRET' | 'SLACK_HTTP_PORT' | 'SLACK_API_URL'
+>;
+
+/** How long stop() waits for handlers. */
+const DRAIN_MS = 10_000;
+
+/** Throws bad_config for refused tokens and port_taken; a Slack that does not answer is retried in the background. */
+export async function startSlack({
+  config,
+  studio,
+  read,
+  log,
+}: {
+  config: SlackConfig;
+  studio: Studio;
+  read: (key: string) => Promise<Uint8Array>;
+  log: Logger;
+}): Promise<SlackBot> {
+  const { SLACK_BOT_TOKEN: token, SLACK_APP_TOKEN: appToken, SLACK_SIGNING_SECRET: signingSecret } = config;
+  if (!token || !(appToken || signingSecret))
+    throw new AppError(
+      'bad_config',
+      'Slack needs SLACK_BOT_TOKEN and one of SLACK_APP_TOKEN and SLACK_SIGNING_SECRET.',
+    );
+  const apiUrl = config.SLACK_API_URL.replace(/\/*$/, '/');
+  const logger = boltLogger(log);
+  const client = createClient({ token, apiUrl, logger });
+  const underWay = new Set<Promise<unknown>>();
+  const deps: SlackDeps = {
+    studio,
+    log,
+    client,
+    seen: createSeen(),
+    nameOf: createNames(client),
+    track(work) {
+      const settled = work.catch(() => undefined).finally(() => underWay.delete(settled));
+      underWay.add(settled);
+      return work;
+    },
+  };
+
+  const stopping = new AbortController();
+  const known = identify(deps, stopping.signal);
+  // A wrong token ends the start; a silent Slack only delays the first event.
+  await Promise.race([known, sleep(3000, undefined, { ref: false })]);
+  known.catch(() => undefined);
+
+  const socket = appToken ? socketMode({ log, logger }, { appToken, apiUrl }) : undefined;
+  const http = socket ? undefined : new HTTPReceiver({ signingSecret: signingSecret!, logger });
+  const app = new App({
+    receiver: (socket?.receiver ?? http)!,
+    authorize: async () => ({ botToken: token, ...(await known) }),
+    convoStore: false,
+    logger,
+    clientOptions: { slackApiUrl: apiUrl, retryConfig: { retries: 2 } },
+  });
+  app.error(async (error) => log.error({ error }, 'slack listener failed'));
+  listenToCommand(app, deps);
+  listenToForm(app, deps);
+  listenToMentions(app, deps);
+  listenToButtons(app, deps);
+  listenToReactions(app, deps);
+  listenToHome(app, deps);
+
+  const port = http && (await listen(http, config.SLACK_HTTP_PORT));
+  let open = port !== undefined;
+  await socket?.start().catch(async (cause: unknown) => {
+    stopping.abort();
+    await socket.stop();
+    throw isTokenError(cause) ? wrongToken('SLACK_APP_TOKEN', cause) : cause;
+  });
+
+  return {
+    courier: createCourier({ client, log, read }),
+    ...(port !== undefined && { port }),
+    ready: () => socket?.connected() ?? open,
+    async stop() {
+      stopping.abort();
+      open = false;
+      if (socket) await socket.stop();
+      else await http?.stop();
+      await Promise.race([Promise.allSettled([...underWay]), sleep(DRAIN_MS, undefined, { ref: false })]);
+    },
+  };
+}
+
+async function listen(receiver: HTTPReceiver, port: number): Promise<number> {
+  try {
+    const server = await receiver.start(port);
+    return (server.address() as AddressInfo).port;
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw cause;
+    throw new AppError('port_taken', `Port ${port} for Slack is taken. Set SLACK_HTTP_PORT to a free one.`, { cause });
+  }
+}

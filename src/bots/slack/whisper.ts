@@ -1,0 +1,57 @@
+/** A word only one person sees: by response_url, else as an ephemeral message, else in our direct messages. */
+import { AppError } from '../../core/errors.ts';
+import type { Logger } from '../../core/log.ts';
+import type { Reply } from '../../core/reply.ts';
+import type { Client } from './client.ts';
+import { directChannel } from './direct.ts';
+import { render } from './render.ts';
+
+export interface Ear {
+  userId: string;
+  channel?: string | undefined;
+  threadTs?: string | undefined;
+  /** Good for five uses within thirty minutes. */
+  responseUrl?: string | undefined;
+}
+
+const TIMEOUT_MS = 10_000;
+
+/** Never throws: there is nobody left to tell. */
+export async function whisper({ client, log }: { client: Client; log: Logger }, ear: Ear, reply: Reply): Promise<void> {
+  const { userId, channel, threadTs, responseUrl } = ear;
+  const look = render(reply);
+  const ways: (() => Promise<unknown>)[] = [
+    ...(responseUrl ? [() => respond(responseUrl, look)] : []),
+    ...(channel
+      ? [
+          () =>
+            client.once('chat.postEphemeral', {
+              channel,
+              user: userId,
+              ...look,
+              ...(threadTs && { thread_ts: threadTs }),
+            }),
+        ]
+      : []),
+    async () => client.once('chat.postMessage', { channel: await directChannel(client, userId), ...look }),
+  ];
+  for (const way of ways)
+    try {
+      return void (await way());
+    } catch (error) {
+      log.debug({ error, userId }, 'whisper did not arrive');
+    }
+  log.warn({ userId, channel }, 'nothing reached the person');
+}
+
+async function respond(url: string, look: object): Promise<void> {
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ response_type: 'ephemeral', replace_original: false, ...look }),
+    redirect: 'error',
+    signal: AbortSignal.timeout(TIMEOUT_MS),
+  });
+  if (!response.ok)
+    throw new AppError('platform_refused', 'The response URL was not taken.', { detail: { status: response.status } });
+}
