@@ -57,6 +57,7 @@ export interface Worker {
 
 export function createWorker(deps: WorkerDeps, options: WorkerOptions = WORKER_OPTIONS): Worker {
   const running = new Map<string, Lease>();
+  let handingBack = false;
   const forget = deps.broker.onSignal((signal) => {
     if (signal.kind === 'cancel') void running.get(signal.generationId)?.check();
   });
@@ -76,6 +77,7 @@ export function createWorker(deps: WorkerDeps, options: WorkerOptions = WORKER_O
     }
     const lease = holdLease({ records: deps.records, log }, claim, options);
     running.set(generationId, lease);
+    if (handingBack) lease.stop('shutdown');
     try {
       return await attempt({ ...deps, log }, options, claim, lease);
     } finally {
@@ -87,6 +89,7 @@ export function createWorker(deps: WorkerDeps, options: WorkerOptions = WORKER_O
   return {
     handle,
     handBack() {
+      handingBack = true;
       for (const lease of running.values()) lease.stop('shutdown');
     },
     end: forget,

@@ -1,0 +1,166 @@
+import { describe, expect, it, vi } from 'vitest';
+import { AppError } from '../../../src/core/errors.ts';
+import { createIntake, type IntakeDeps } from '../../../src/queue/intake.ts';
+import {
+  allowing,
+  anOrder,
+  anUpscale,
+  aPlan,
+  aRequest,
+  aSender,
+  made,
+  memoryRecords,
+  recordingBroker,
+  silent,
+} from './memory.ts';
+
+const address = { platform: 'web' as const, session: 's1' };
+
+function intake(deps: Partial<IntakeDeps> = {}) {
+  const memory = memoryRecords();
+  const broker = recordingBroker();
+  const submit = createIntake({
+    records: memory.records,
+    broker,
+    safety: allowing,
+    plan: aPlan,
+    limits: { jobsPerPerson: 8 },
+    log: silent,
+    ...deps,
+  });
+  return { ...memory, broker, submit };
+}
+
+describe('an order', () => {
+  it('is on record before it is acknowledged, and in the queue after', async () => {
+    const { submit, rows, broker } = intake();
+    const receipt = await submit(anOrder(), async ({ generationId }) => {
+      expect(rows.get(generationId)?.status).toBe('received');
+      expect(broker.queued).toEqual([]);
+      return { platform: 'web', session: 'answered' };
+    });
+    const row = rows.get(receipt!.generationId)!;
+    expect(row).toMatchObject({ status: 'queued', address: { session: 'answered' } });
+    expect(broker.queued).toEqual([{ id: row.id, priority: 1 }]);
+  });
+
+  it('that is repeated does nothing and is not acknowledged again', async () => {
+    const { submit, rows, broker } = intake();
+    const order = anOrder();
+    await submit(order, async () => address);
+    const again = vi.fn(async () => address);
+    expect(await submit(order, again)).toBeUndefined();
+    expect(again).not.toHaveBeenCalled();
+    expect(rows.size).toBe(1);
+    expect(broker.queued).toHaveLength(1);
+  });
+
+  it('that is repeated while the first is still on its way does nothing', async () => {
+    const { submit, rows } = intake();
+    const order = anOrder();
+    const receipts = await Promise.all([submit(order, async () => address), submit(order, async () => address)]);
+    expect(receipts.filter(Boolean)).toHaveLength(1);
+    expect(rows.size).toBe(1);
+  });
+
+  it('whose acknowledgement fails is abandoned, and its person hears why', async () => {
+    const { submit, rows, broker } = intake();
+    const refusal = new AppError('platform_unavailable', 'no answer');
+    await expect(submit(anOrder(), () => Promise.reject(refusal))).rejects.toBe(refusal);
+    expect([...rows.values()].map(({ status }) => status)).toEqual(['cancelled']);
+    expect(broker.queued).toEqual([]);
+  });
+
+  it('is accepted although the queue is down: the records have it', async () => {
+    const broker = { enqueue: () => Promise.reject(new Error('ECONNREFUSED')) };
+    const { submit, rows } = intake({ broker });
+    const receipt = await submit(anOrder(), async () => address);
+    expect(rows.get(receipt!.generationId)?.status).toBe('queued');
+  });
+
+  it('tells how many go first, and an ETA only from enough history', async () => {
+    const { submit, records, queued } = intake();
+    await queued(anOrder({ sender: aSender('bob') }));
+    expect(await submit(anOrder(), async () => address)).toMatchObject({ ahead: 1 });
+    records.recentRates = async () => [2000, 4000, 3000];
+    const receipt = await submit(anOrder({ sender: aSender('cy') }), async () => address);
+    expect(receipt).toMatchObject({ ahead: 2, etaSeconds: 9 });
+  });
+});
+
+describe('the gates', () => {
+  const refusing = {
+    judgePrompt: () => ({
+      stage: 'prompt' as const,
+      decision: 'refuse' as const,
+      rule: 'sexual-minors',
+      detector: 'rules-1',
+      reason: 'Rule: no minors.',
+    }),
+  };
+
+  it('refuse a prompt with the reason of the rule, write the verdict, and acknowledge nothing', async () => {
+    const { submit, refused, rows } = intake({ safety: refusing });
+    const acknowledge = vi.fn(async () => address);
+    const order = anOrder();
+    await expect(submit(order, acknowledge)).rejects.toMatchObject({
+      code: 'prompt_refused',
+      message: 'Rule: no minors.',
+    });
+    expect(refused).toMatchObject([{ rule: 'sexual-minors' }]);
+    expect(acknowledge).not.toHaveBeenCalled();
+    expect(rows.size).toBe(0);
+    expect(await submit(order, acknowledge)).toBeUndefined(); // redelivered: not refused aloud twice
+    expect(refused).toHaveLength(1);
+  });
+
+  it('hold a person to their share although a hundred orders arrive at once', async () => {
+    const { submit, rows } = intake({ limits: { jobsPerPerson: 3 } });
+    const orders = Array.from({ length: 100 }, () => submit(anOrder(), async () => address));
+    const results = await Promise.allSettled(orders);
+    expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(3);
+    expect(rows.size).toBe(3);
+    const [refused] = results.filter((result) => result.status === 'rejected');
+    expect(refused?.reason).toMatchObject({ code: 'too_many', message: expect.stringContaining('3 jobs') });
+    await submit(anOrder({ sender: aSender('bob') }), async () => address); // others are not affected
+  });
+
+  it('refuse to make something from what is gone, from what is not there, and from what is private to another', async () => {
+    const { submit, queued, records } = intake();
+    const gone = crypto.randomUUID();
+    const order = (more: object) => submit(anOrder({ ...more }), async () => address);
+    await expect(order({ parentId: gone })).rejects.toMatchObject({ code: 'not_found' });
+    await expect(order({ request: anUpscale(gone) })).rejects.toMatchObject({ code: 'not_found' });
+    const empty = await queued();
+    await expect(order({ request: anUpscale(empty) })).rejects.toMatchObject({ code: 'not_found' });
+    const secret = await queued(anOrder({ sender: aSender('bob'), request: aRequest({ private: true }) }));
+    await expect(order({ parentId: secret })).rejects.toMatchObject({ code: 'not_yours' });
+    const elsewhere = await queued(anOrder({ sender: { ...aSender('bob'), space: { id: 'guild-b' } } }));
+    await expect(order({ parentId: elsewhere })).rejects.toMatchObject({ code: 'not_yours' });
+    expect((await records.find(secret))?.status).toBe('queued');
+  });
+
+  it('hand an upscale the picture it enlarges', async () => {
+    const plan = vi.fn(aPlan);
+    const { submit, queued, records } = intake({ plan });
+    const id = await queued();
+    const claim = await records.claim(id, 1000);
+    const image = {
+      index: 0,
+      seed: 5,
+      sha256: 's',
+      pixelSha256: 'p',
+      width: 8,
+      height: 8,
+      bytes: 9,
+      mime: 'image/png',
+    };
+    await records.complete(claim!, {
+      ...made(),
+      images: [{ ...image, key: 'key', altText: 'AI', hidden: false, verdict: {} as never, watermark: {} as never }],
+    });
+    const request = anUpscale(id);
+    await submit(anOrder({ request, parentId: id }), async () => address);
+    expect(plan).toHaveBeenCalledWith(request, expect.objectContaining({ key: 'key', seed: 5 }));
+  });
+});

@@ -1,0 +1,85 @@
+import { describe, expect, it } from 'vitest';
+import { createStudio } from '../../../src/queue/studio.ts';
+import {
+  allowing,
+  anOrder,
+  aPlan,
+  aSender,
+  memoryObjects,
+  memoryRecords,
+  recordingBroker,
+  recordingCourier,
+  silent,
+} from './memory.ts';
+
+function studio() {
+  const memory = memoryRecords();
+  const [objects, broker, { seen, couriers }] = [memoryObjects(), recordingBroker(), recordingCourier()];
+  return {
+    ...memory,
+    objects,
+    broker,
+    seen,
+    studio: createStudio({
+      records: memory.records,
+      objects,
+      broker,
+      safety: allowing,
+      plan: aPlan,
+      limits: { jobsPerPerson: 8 },
+      couriers: () => couriers,
+      models: () => [{ name: 'tiny', title: 'Tiny' }],
+      log: silent,
+    }),
+  };
+}
+
+describe('cancelling', () => {
+  it('ends a waiting job at once and takes it out of the queue', async () => {
+    const { studio: s, broker, rows } = studio();
+    const receipt = await s.submit(anOrder(), async ({ generationId }) => ({ platform: 'web', session: generationId }));
+    await s.cancel(aSender(), receipt!.generationId);
+    expect(rows.get(receipt!.generationId)!.status).toBe('cancelled');
+    expect(broker.queued).toEqual([]);
+    expect(broker.signals).toEqual([{ kind: 'ended', generationId: receipt!.generationId }]);
+  });
+
+  it('tells whoever runs it', async () => {
+    const { studio: s, broker, records, queued } = studio();
+    const generationId = await queued();
+    await records.claim(generationId, 1000);
+    await s.cancel(aSender(), generationId);
+    expect(broker.signals).toEqual([{ kind: 'cancel', generationId }]);
+  });
+
+  it('is refused to others, for what has ended, and for what never was', async () => {
+    const { studio: s, queued } = studio();
+    const id = await queued();
+    await expect(s.cancel(aSender('bob'), id)).rejects.toMatchObject({ code: 'not_yours' });
+    await s.cancel(aSender(), id);
+    await expect(s.cancel(aSender(), id)).rejects.toMatchObject({ code: 'invalid_request' });
+    await expect(s.cancel(aSender(), crypto.randomUUID())).rejects.toMatchObject({ code: 'not_found' });
+  });
+});
+
+describe('removing', () => {
+  it('takes pictures, record and message away, for their owner only', async () => {
+    const { studio: s, queued, rows, objects, seen } = studio();
+    const id = await queued();
+    const { key } = await objects.put(Buffer.from('png'), 'image/png');
+    rows.get(id)!.images = [{ key, index: 0 } as never];
+    await expect(s.remove(aSender('bob'), id)).rejects.toMatchObject({ code: 'not_yours' });
+    await s.remove(aSender(), id);
+    expect(objects.kept.size).toBe(0);
+    expect(seen.map(({ what }) => what)).toEqual(['remove']);
+    await expect(s.find(id)).rejects.toMatchObject({ code: 'not_found' });
+  });
+});
+
+it('knows whose a generation is', async () => {
+  const { studio: s, queued } = studio();
+  const generation = await s.find(await queued());
+  expect(await s.isOwner(aSender(), generation)).toBe(true);
+  expect(await s.isOwner(aSender('bob'), generation)).toBe(false);
+  expect(await s.isOwner(aSender('ada', 'discord'), generation)).toBe(false);
+});
