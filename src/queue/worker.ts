@@ -176,23 +176,22 @@ async function make(
     previewEveryMs: options.previewMs,
   });
   try {
-    const {
-      images: made,
-      fingerprint,
-      timings,
-    } = await generate(generation.recipe, {
+    lease.signal.throwIfAborted(); // it may have ended before anybody listened
+    const result = await generate(generation.recipe, {
       log,
       signal: lease.signal,
       onProgress: reporter.report,
       load: (key) => objects.get(key),
     });
     lease.signal.throwIfAborted();
-    const developed = await develop(deps, { generation, made, altText }, lease.signal, (key) => keys.push(key));
+    const developed = await develop(deps, { generation, made: result.images, altText }, lease.signal, (key) =>
+      keys.push(key),
+    );
     if ('refused' in developed) return developed;
     await lease.check(); // cancelled in the last second still counts
     lease.signal.throwIfAborted();
-    const { images } = developed;
-    const completed = await records.complete(claim, { images, fingerprint, timings }).catch((caught) => {
+    const outcome = { ...result, images: developed.images };
+    const completed = await records.complete(claim, outcome).catch((caught) => {
       keys.length = 0; // it may have been written: its pictures must stay
       throw caught;
     });
