@@ -89,7 +89,7 @@ export function createRest(world: World, faults: Faults): Server {
       const path = decodeURIComponent(url.pathname.replace(/^\/api\/v10/, ''));
       const fault = faults.take(request.method ?? '', path);
       const raw = await readAll(request);
-      if (fault?.kind === 'lost-before') return request.socket.resetAndDestroy();
+      if (fault?.kind === 'lost-before') return request.socket.destroy();
       if (fault?.kind === 'slow') await sleep(fault.ms);
       if (fault && disturbed(fault, response)) return;
       const route = ROUTES.find((one) => one.method === request.method && one.path.test(path));
@@ -102,7 +102,7 @@ export function createRest(world: World, faults: Faults): Server {
       const { body, uploads } = await parse(request, raw);
       const call = { base: url.origin, query: url.searchParams, body, uploads, fault: fault?.kind };
       const answer = await route.handle(world, call, route.path.exec(path)!.slice(1));
-      if (fault?.kind === 'lost-after') return request.socket.resetAndDestroy();
+      if (fault?.kind === 'lost-after') return request.socket.destroy();
       send(response, answer);
     } catch (caught) {
       if (caught instanceof Refused)
