@@ -1,0 +1,91 @@
+/** The engine as the rest of the program sees it: functions here, work in child processes, one per device. */
+import { resolve } from 'node:path';
+import type { Config } from '../core/config.ts';
+import type { Logger } from '../core/log.ts';
+import type { Classify, Generate } from '../core/picture.ts';
+import { openCatalogue } from './catalogue.ts';
+import { type ChildState, createEngineChild, type EngineChild } from './child.ts';
+
+export interface EngineClient {
+  generate: Generate;
+  /** Absent while no picture classifier is installed. */
+  classify: Classify | undefined;
+  describe(): { devices: ChildState[]; model: string; fingerprint: string };
+  /** Resident memory of all engine processes, bytes. */
+  memory(): Promise<number>;
+  close(): Promise<void>;
+}
+
+interface Deps {
+  config: Pick<Config, 'MODELS_DIR' | 'ENGINE_DEVICES' | 'ENGINE_THREADS' | 'ENGINE_HANG_SECONDS' | 'DEFAULT_MODEL'>;
+  log: Logger;
+  /** Told of every denoising step, milliseconds: for metrics. */
+  onStep?: (ms: number) => void;
+}
+
+/** Starts every device's child and waits until they answer. */
+export async function createEngine({ config, log, onStep = () => {} }: Deps): Promise<EngineClient> {
+  const catalogue = await openCatalogue({ MODELS_DIR: config.MODELS_DIR });
+  const children = config.ENGINE_DEVICES.split(',').map((device) =>
+    createEngineChild(
+      { log },
+      {
+        modelsDir: resolve(config.MODELS_DIR),
+        device,
+        threads: config.ENGINE_THREADS,
+        hangMs: config.ENGINE_HANG_SECONDS * 1000,
+      },
+    ),
+  );
+  const close = async () => {
+    await Promise.all(children.map((child) => child.close()));
+  };
+  try {
+    await Promise.all(children.map((child) => child.ready()));
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  const idlest = () => children.reduce((a, b) => (b.load() < a.load() ? b : a));
+
+  return {
+    async generate(recipe, { signal, onProgress, load }) {
+      const source = recipe.kind === 'upscale' ? await load(recipe.source.key) : undefined;
+      let before = performance.now();
+      const answer = await idlest().run({
+        message: (id) => ({ type: 'generate', id, recipe, ...(source && { source }) }),
+        signal,
+        onMessage: (message) => {
+          if (message.type !== 'progress') return;
+          const { step, total, preview } = message;
+          const now = performance.now();
+          if (recipe.kind === 'imagine' && step > 1) onStep(now - before); // the first one includes opening the model
+          before = now;
+          onProgress({ step, total, ...(preview && { preview }) });
+        },
+      });
+      if (answer.type !== 'done') throw new TypeError(`The engine answered ${answer.type} to generate.`);
+      return answer.result;
+    },
+    classify: catalogue.of('picture-safety').length > 0 ? createClassify(idlest) : undefined,
+    describe() {
+      const devices = children.map((child) => child.describe());
+      const fingerprint = [...new Set(devices.map((device) => device.fingerprint))].join(' | ');
+      return { devices, model: config.DEFAULT_MODEL, fingerprint };
+    },
+    memory: async () => children.reduce((sum, child) => sum + child.describe().bytes, 0),
+    close,
+  };
+}
+
+const createClassify =
+  (idlest: () => EngineChild): Classify =>
+  async (picture) => {
+    const answer = await idlest().run({
+      message: (id) => ({ type: 'classify', id, picture }),
+      onMessage: () => {},
+      urgent: true,
+    });
+    if (answer.type !== 'classified') throw new TypeError(`The engine answered ${answer.type} to classify.`);
+    return answer.scores;
+  };

@@ -1,0 +1,69 @@
+/** Merges the rows that running images wait for into one call, whoever they belong to. */
+import type { Latent } from '../tensor.ts';
+import type { Row, Unet } from './unet.ts';
+
+export interface RowLimits {
+  fewest: number;
+  most: number;
+}
+
+const MOST_ROWS = 16;
+const MOST_LATENT_PIXELS = 32_768; // eight rows of a 64 × 64 latent: attention memory grows with rows × pixels²
+
+/**
+ * Batch sizes among which a row's bytes do not depend on its company. On the CPU, the runtime gives one thread a row
+ * and takes a matrix-vector kernel while there are fewer rows than threads, and another kernel from then on: with one
+ * or two threads a batch of two is always beyond that point, with more threads a batch is kept below it.
+ */
+export const rowLimits = (threads: number): RowLimits =>
+  threads <= 2 ? { fewest: 2, most: MOST_ROWS } : { fewest: 1, most: Math.min(threads - 1, MOST_ROWS) };
+
+/** Waits for a turn of the event loop, so that rows gather and messages are read between steps. */
+export function createBatcher(unet: Unet, { fewest, most }: RowLimits): (row: Row) => Promise<Latent> {
+  interface Waiting {
+    row: Row;
+    key: string;
+    resolve: (answer: Latent) => void;
+    reject: (reason: unknown) => void;
+  }
+  let waiting: Waiting[] = [];
+  let running = false;
+
+  const take = (): Waiting[] => {
+    const { key, row } = waiting[0]!;
+    const room = Math.min(most, Math.max(2, Math.floor(MOST_LATENT_PIXELS / (row.height * row.width))));
+    const batch = waiting.filter((other) => other.key === key).slice(0, room);
+    waiting = waiting.filter((other) => !batch.includes(other));
+    return batch;
+  };
+
+  const flush = async () => {
+    while (waiting.length > 0) {
+      const batch = take();
+      const rows = batch.map(({ row }) => row);
+      while (rows.length < fewest) rows.push(rows[0]!);
+      const clock = { runMs: 0 };
+      try {
+        const answers = await unet.run(rows, clock);
+        for (const [i, { row, resolve }] of batch.entries()) {
+          row.clock.runMs += clock.runMs / batch.length;
+          resolve(answers[i]!);
+        }
+      } catch (error) {
+        for (const { reject } of batch) reject(error);
+      }
+      await turn();
+    }
+    running = false;
+  };
+
+  return (row) =>
+    new Promise((resolve, reject) => {
+      waiting.push({ row, key: unet.key(row), resolve, reject });
+      if (running) return;
+      running = true;
+      void turn().then(flush);
+    });
+}
+
+const turn = () => new Promise((resolve) => setImmediate(resolve));

@@ -1,0 +1,135 @@
+/** Recipes to pixels in this very process: what the engine's child process runs, and what a script or a test may use. */
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { AppError } from '../core/errors.ts';
+import type { Logger } from '../core/log.ts';
+import type { Classify, Generate, GenerateContext, Made, Picture } from '../core/picture.ts';
+import type { ModelRef, Recipe, RecipeOf } from '../core/recipe.ts';
+import type { Catalogue, Installed } from './catalogue.ts';
+import { createClassifier } from './classify.ts';
+import { type Device, fingerprintOf } from './device.ts';
+import { openCheckpoint } from './diffusion/checkpoint.ts';
+import { imagine } from './diffusion/imagine.ts';
+import type { Manifest } from './manifest.ts';
+import { type Clock, openNetwork } from './network.ts';
+import { decodePicture } from './pixels.ts';
+import { createShelf } from './shelf.ts';
+import { createUpscaler, type Upscaler } from './upscale/enlarge.ts';
+import { LANCZOS, resample } from './upscale/resample.ts';
+import { findDamage } from './verify.ts';
+
+export interface Engine {
+  generate: Generate;
+  /** Absent while no classifier is installed. */
+  classify: Classify | undefined;
+  fingerprint: string;
+  close(): Promise<void>;
+}
+
+interface Deps {
+  catalogue: Catalogue;
+  device: Device;
+  log: Logger;
+  /** Told whenever a step, a tile or a picture is done. */
+  onBeat?: () => void;
+}
+
+type Job = Pick<GenerateContext, 'signal' | 'onProgress' | 'load'> & { clock: Clock };
+type Pipelines = { readonly [K in Recipe['kind']]: (recipe: RecipeOf<K>, job: Job) => Promise<Made[]> };
+
+const SHELF_BYTES = 4 * 2 ** 30;
+
+export function createLocalEngine({ catalogue, device, log, onBeat = () => {} }: Deps): Engine {
+  const shelf = createShelf<{ release(): Promise<void> }>(SHELF_BYTES);
+
+  /** Opens a model of the catalogue, unless its files changed since the start. */
+  const open = async <M extends Manifest, T>(
+    installed: Installed<M>,
+    make: (device: Device, installed: Installed<M>) => Promise<T & { release(): Promise<void> }>,
+  ): Promise<T> => {
+    const { folder, manifest, ref } = installed;
+    const bytes = manifest.files.reduce((sum, file) => sum + file.bytes, 0);
+    const value = await shelf.get(ref.sha256, bytes, async () => {
+      const before = performance.now();
+      const damage = await findDamage(folder, manifest);
+      if (damage) throw damage;
+      const opened = await make(device, installed);
+      log.info({ model: ref.name, device: device.name, ms: Math.round(performance.now() - before) }, 'model opened');
+      return opened;
+    });
+    return value as T & { release(): Promise<void> };
+  };
+
+  const upscaler = (model: ModelRef): Promise<Upscaler> =>
+    open(catalogue.get('upscale', model), async (device, { folder, manifest }) => {
+      const network = await openNetwork(device, join(folder, manifest.graph.file));
+      return { ...createUpscaler(network, manifest), release: network.release };
+    });
+
+  const enlarge = async (
+    picture: Picture,
+    { model, factor }: { model: ModelRef; factor: number },
+    { signal, clock }: Job,
+    onTile: (done: number, total: number) => void = () => {},
+  ): Promise<Picture> => {
+    const [width, height] = [picture.width * factor, picture.height * factor];
+    if (model.name === LANCZOS.name) return resample(picture, width, height);
+    const network = await upscaler(model);
+    const larger = await network.enlarge(picture, {
+      signal,
+      clock,
+      onTile: (done, total) => {
+        onBeat();
+        onTile(done, total);
+      },
+    });
+    return network.factor === factor ? larger : resample(larger, width, height);
+  };
+
+  const pipelines: Pipelines = {
+    imagine: async (recipe, job) => {
+      const installed = catalogue.get('diffusion', recipe.model);
+      const checkpoint = await open(installed, (device, { folder, ref }) => openCheckpoint(device, folder, ref.name));
+      const made = await imagine(checkpoint, recipe, { ...job, onBeat });
+      const { display } = recipe;
+      if (!display) return made;
+      const larger: Made[] = [];
+      for (const { picture, seed } of made) larger.push({ picture: await enlarge(picture, display, job), seed });
+      return larger;
+    },
+    upscale: async (recipe, job) => {
+      const bytes = await job.load(recipe.source.key);
+      if (createHash('sha256').update(bytes).digest('hex') !== recipe.source.sha256)
+        throw new AppError('storage_failed', 'The stored picture is not the one that was recorded.');
+      const picture = await decodePicture(bytes);
+      const report = (step: number, total: number) => job.onProgress({ step, total });
+      return [{ picture: await enlarge(picture, recipe, job, report), seed: recipe.seed }];
+    },
+  };
+
+  const [safety] = catalogue.of('picture-safety');
+  const fingerprint = fingerprintOf(device);
+  return {
+    fingerprint,
+    async generate(recipe, { signal, onProgress, load }) {
+      const started = performance.now();
+      const clock = { runMs: 0 };
+      const images = await dispatch(pipelines, recipe, { signal, onProgress, load, clock });
+      return { images, timings: { totalMs: performance.now() - started, runMs: clock.runMs }, fingerprint };
+    },
+    classify:
+      safety &&
+      (async (picture) => {
+        const { classify } = await open(safety, async (device, { folder, manifest }) => {
+          const network = await openNetwork(device, join(folder, manifest.graph.file));
+          return { classify: createClassifier(network, manifest), release: network.release };
+        });
+        return classify(picture, { runMs: 0 });
+      }),
+    close: () => shelf.clear(),
+  };
+}
+
+// TypeScript cannot see that recipe and pipeline share a kind; this is the one place that says so.
+const dispatch = <R extends Recipe>(pipelines: Pipelines, recipe: R, job: Job) =>
+  (pipelines[recipe.kind] as unknown as (recipe: R, job: Job) => Promise<Made[]>)(recipe, job);

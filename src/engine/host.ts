@@ -1,0 +1,92 @@
+/** The engine child's loop: reads messages between steps, runs one job after the other, answers. */
+import { AppError, toAppError } from '../core/errors.ts';
+import type { Logger } from '../core/log.ts';
+import { openCatalogue } from './catalogue.ts';
+import { openDevice } from './device.ts';
+import { createLocalEngine, type Engine } from './engine.ts';
+import { type FromChild, packError, ToChild } from './protocol.ts';
+
+/** The parent, as a child process sees it. */
+export interface Parent {
+  send(message: FromChild): void;
+  onMessage(listener: (message: unknown) => void): void;
+}
+
+type Message<T extends ToChild['type']> = Extract<ToChild, { type: T }>;
+
+export function serveParent({ send, onMessage }: Parent): void {
+  const running = new Map<number, AbortController>();
+  let engine: Promise<Engine> | undefined;
+  let current: number | undefined;
+
+  const start = async ({ modelsDir, device, threads, heartbeatMs }: Message<'start'>): Promise<Engine> => {
+    const log = forwardLog(send);
+    setInterval(() => send({ type: 'heartbeat', bytes: process.memoryUsage.rss() }), heartbeatMs);
+    const catalogue = await openCatalogue({ MODELS_DIR: modelsDir });
+    const opened = await openDevice({ log }, device, threads);
+    const onBeat = () => current !== undefined && send({ type: 'beat', id: current });
+    const local = createLocalEngine({ catalogue, device: opened, log, onBeat });
+    send({ type: 'ready', device: opened.name, fingerprint: local.fingerprint });
+    return local;
+  };
+
+  const answer = async (id: number, work: (engine: Engine, signal: AbortSignal) => Promise<FromChild>) => {
+    const control = new AbortController();
+    running.set(id, control);
+    current = id;
+    try {
+      send(await work(await engine!, control.signal));
+    } catch (caught) {
+      send({ type: 'failed', id, error: packError(toAppError(caught)) });
+    } finally {
+      running.delete(id);
+      current = undefined;
+    }
+  };
+
+  onMessage((raw) => {
+    const message = ToChild.parse(raw);
+    switch (message.type) {
+      case 'start':
+        engine = start(message);
+        engine.catch((caught: unknown) => send({ type: 'failed', error: packError(toAppError(caught)) }));
+        return;
+      case 'generate':
+        return void answer(message.id, (engine, signal) => generate(engine, signal, message, send));
+      case 'classify':
+        return void answer(message.id, ({ classify }) => judge(classify, message));
+      case 'cancel':
+        return running.get(message.id)?.abort(new AppError('cancelled', 'Cancelled.'));
+    }
+  });
+}
+
+async function generate(
+  engine: Engine,
+  signal: AbortSignal,
+  { id, recipe, source }: Message<'generate'>,
+  send: Parent['send'],
+): Promise<FromChild> {
+  const result = await engine.generate(recipe, {
+    log: forwardLog(send),
+    signal,
+    onProgress: (progress) => send({ type: 'progress', id, ...progress }),
+    load: async () => {
+      if (source) return source;
+      throw new AppError('internal', 'A recipe with a source picture came without it.');
+    },
+  });
+  return { type: 'done', id, result };
+}
+
+async function judge(classify: Engine['classify'], { id, picture }: Message<'classify'>): Promise<FromChild> {
+  if (!classify) throw new AppError('model_missing', 'No picture classifier is installed.');
+  return { type: 'classified', id, scores: { ...(await classify(picture)) } };
+}
+
+/** Log lines become messages: the parent's logger knows where they go. */
+function forwardLog(send: Parent['send']): Logger {
+  const at = (level: 'debug' | 'info' | 'warn' | 'error') => (fields: Record<string, unknown>, message: string) =>
+    send({ type: 'log', level, fields, message });
+  return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') } as unknown as Logger;
+}

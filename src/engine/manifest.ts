@@ -1,0 +1,99 @@
+/** What a model folder says of itself: model.json. */
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import type { ModelRef } from '../core/recipe.ts';
+import { SAMPLERS } from '../core/request.ts';
+
+const path = z
+  .string()
+  .min(1)
+  .refine((p) => !p.startsWith('/') && !p.includes('\\') && !p.split('/').includes('..'), 'must stay in the folder');
+
+export const ModelFile = z.object({
+  path,
+  bytes: z.number().int().min(0),
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+});
+export type ModelFile = z.infer<typeof ModelFile>;
+
+const about = {
+  name: z.string().regex(/^[a-z0-9][a-z0-9._-]{0,63}$/, 'must be lower-case letters, digits, dots and dashes'),
+  title: z.string(),
+  version: z.string(),
+  licence: z.string(),
+  source: z.string().default(''),
+  card: path.optional(),
+  files: z.array(ModelFile).min(1),
+};
+
+/** A single graph: NCHW for upscalers, NHWC for classifiers. Names are taken from the graph where absent. */
+const Graph = z.object({
+  file: path.default('model.onnx'),
+  input: z.string().optional(),
+  output: z.string().optional(),
+  /** What black and white are. */
+  range: z.tuple([z.number(), z.number()]).default([0, 1]),
+});
+
+const Diffusion = z.object({
+  ...about,
+  kind: z.literal('diffusion'),
+  defaults: z.object({
+    width: z.number().int(),
+    height: z.number().int(),
+    steps: z.number().int().min(1),
+    guidance: z.number(),
+    sampler: z.enum(SAMPLERS),
+  }),
+  limits: z.object({
+    minSide: z.number().int(),
+    maxSide: z.number().int(),
+    multipleOf: z.number().int().min(1),
+  }),
+  /** How much larger its pictures are shown. */
+  display: z.object({ upscale: z.number().int().min(1) }).optional(),
+  vocabulary: z.object({ file: path }).optional(),
+});
+
+const Upscale = z.object({
+  ...about,
+  kind: z.literal('upscale'),
+  factor: z.number().int().min(2).max(8),
+  graph: Graph,
+  /** Pixels a side that are enlarged at once, and how many of them neighbours share. */
+  tile: z.number().int().min(16).default(128),
+  overlap: z.number().int().min(0).default(16),
+});
+
+const PictureSafety = z.object({
+  ...about,
+  kind: z.literal('picture-safety'),
+  /** `size`: side of the square it looks at. */
+  graph: Graph.extend({ size: z.number().int().default(224) }),
+  labels: z.array(z.string()).min(1),
+});
+
+/** Kinds of later versions are listed and verified, but nothing runs them. */
+const Other = z.object({ ...about, kind: z.string() });
+
+const KINDS = { diffusion: Diffusion, upscale: Upscale, 'picture-safety': PictureSafety };
+type Kinds = typeof KINDS;
+export type ModelKind = keyof Kinds;
+export type ManifestOf<K extends ModelKind> = z.infer<Kinds[K]>;
+export type Manifest = z.infer<typeof Other>;
+
+/** Throws ZodError. `file` and `range` may stand beside `kind` as well as under `graph`. */
+export function parseManifest(raw: unknown): Manifest {
+  const { file, input, output, range, ...rest } = z.looseObject({ kind: z.string() }).parse(raw);
+  const schema: z.ZodType<Manifest> = KINDS[rest.kind as ModelKind] ?? Other;
+  return schema.parse({ graph: { file, input, output, range }, ...rest });
+}
+
+export const isOfKind = <K extends ModelKind>(manifest: Manifest, kind: K): manifest is ManifestOf<K> =>
+  manifest.kind === kind;
+
+/** Name, version and one hash over all file hashes. */
+export const refOf = ({ name, version, files }: Pick<Manifest, 'name' | 'version' | 'files'>): ModelRef => {
+  const lines = files.map(({ path, sha256 }) => `${sha256}  ${path}\n`).sort();
+  return { name, version, sha256: createHash('sha256').update(lines.join('')).digest('hex') };
+};

@@ -1,0 +1,97 @@
+/** One ONNX graph in memory. Callers speak float32 and plain shapes; what the graph was exported with stays in here. */
+import * as ort from 'onnxruntime-node';
+import { AppError } from '../core/errors.ts';
+import type { Device } from './device.ts';
+import { fromHalves, toHalves } from './float16.ts';
+
+export interface Feed {
+  data: Float32Array | readonly number[];
+  /** Shape, outermost first. */
+  dims: readonly number[];
+}
+
+export interface Port {
+  name: string;
+  /** Element type: float32, float16, int64, int32. */
+  type: string;
+  /** A number where the graph fixes the size, a name where it does not. */
+  shape: readonly (number | string)[];
+}
+
+/** Adds up the time spent in session.run, milliseconds. */
+export interface Clock {
+  runMs: number;
+}
+
+export interface Network {
+  inputs: readonly Port[];
+  outputs: readonly Port[];
+  run(feeds: Readonly<Record<string, Feed>>, clock: Clock): Promise<Record<string, Float32Array>>;
+  release(): Promise<void>;
+}
+
+export async function openNetwork(device: Device, file: string): Promise<Network> {
+  const session = await guarded(() =>
+    ort.InferenceSession.create(file, {
+      executionProviders: device.providers,
+      intraOpNumThreads: device.threads,
+      interOpNumThreads: 1,
+      graphOptimizationLevel: 'all',
+      logSeverityLevel: 3,
+    }),
+  );
+  const inputs = session.inputMetadata.map(toPort);
+  const outputs = session.outputMetadata.map(toPort);
+  const types = new Map(inputs.map(({ name, type }) => [name, type]));
+  return {
+    inputs,
+    outputs,
+    async run(feeds, clock) {
+      const tensors = Object.entries(feeds).map(([name, feed]) => [name, toTensor(types.get(name)!, feed)] as const);
+      const results = await device.inTurn(async () => {
+        const before = performance.now();
+        const answer = await guarded(() => session.run(Object.fromEntries(tensors)));
+        clock.runMs += performance.now() - before;
+        return answer;
+      });
+      return Object.fromEntries(outputs.map(({ name }) => [name, toFloats(results[name]!)]));
+    },
+    release: () => session.release(),
+  };
+}
+
+function toPort(value: ort.InferenceSession.ValueMetadata): Port {
+  if (!value.isTensor) return { name: value.name, type: 'unknown', shape: [] };
+  return { name: value.name, type: value.type, shape: value.shape };
+}
+
+function toTensor(type: string, { data, dims }: Feed): ort.Tensor {
+  if (type === 'int64') return new ort.Tensor('int64', BigInt64Array.from(Array.from(data, wholeBig)), dims);
+  if (type === 'int32') return new ort.Tensor('int32', Int32Array.from(data, Math.round), dims);
+  const floats = data instanceof Float32Array ? data : Float32Array.from(data);
+  return type === 'float16'
+    ? new ort.Tensor('float16', toHalves(floats), dims)
+    : new ort.Tensor('float32', floats, dims);
+}
+
+const wholeBig = (value: number) => BigInt(Math.round(value));
+
+function toFloats({ type, data }: ort.Tensor): Float32Array {
+  if (data instanceof Float32Array) return data;
+  if (type === 'float16') return fromHalves(new Uint16Array(data as unknown as ArrayLike<number>));
+  return Float32Array.from(data as Iterable<number | bigint>, Number);
+}
+
+const NO_MEMORY = /bad_alloc|failed to allocate|out of memory|BFCArena|CUDA_ERROR_OUT_OF_MEMORY/i;
+
+/** The runtime throws plain Errors; only this one of them is the person's to fix. */
+async function guarded<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (cause) {
+    if (!NO_MEMORY.test(String(cause))) throw cause;
+    throw new AppError('out_of_memory', 'This does not fit into memory. Try a smaller size or fewer pictures.', {
+      cause,
+    });
+  }
+}

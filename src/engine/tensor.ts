@@ -1,0 +1,27 @@
+/** The smallest tensor that a sampler needs: flat data; shape lives with the model. */
+export type Latent = Float32Array;
+
+/** a·x + b·y, elementwise, as a new array. */
+export function blend(a: number, x: Latent, b: number, y: Latent): Latent {
+  const out = new Float32Array(x.length);
+  for (let i = 0; i < out.length; i++) out[i] = a * x[i]! + b * y[i]!;
+  return out;
+}
+
+/** a·x, elementwise, as a new array. */
+export function scale(a: number, x: Latent): Latent {
+  const out = new Float32Array(x.length);
+  for (let i = 0; i < out.length; i++) out[i] = a * x[i]!;
+  return out;
+}
+
+/** One array after the other. */
+export function concat(parts: readonly Float32Array[]): Float32Array {
+  const out = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    out.set(part, at);
+    at += part.length;
+  }
+  return out;
+}

@@ -1,0 +1,126 @@
+/** A model that knows a closed set of words: prompts are put into those, and what could not be is said. */
+import { z } from 'zod';
+import { keywordsOf, loadEmoji } from './keywords.ts';
+
+const Subject = z.object({ plural: z.string().optional(), synonyms: z.array(z.string()).default([]) });
+
+/** vocabulary.json: what the model can draw, the other words it learned, and what else people say for them. */
+export const VocabularyFile = z.object({
+  subjects: z.union([
+    z.record(z.string(), Subject),
+    z
+      .array(Subject.extend({ name: z.string() }))
+      .transform((list) => Object.fromEntries(list.map(({ name, ...subject }) => [name, subject]))),
+    z.array(z.string()).transform((names) => Object.fromEntries(names.map((name) => [name, Subject.parse({})]))),
+  ]),
+  words: z.array(z.string()).default([]),
+  synonyms: z.record(z.string(), z.string()).default({}),
+});
+export type VocabularyFile = z.infer<typeof VocabularyFile>;
+
+export interface Translation {
+  prompt: string;
+  /** Plain sentences for the person. */
+  notes: string[];
+}
+
+/** Said without meaning a thing that could be drawn. */
+const SILENT = new Set(
+  'a an the and or of on in at to with for is are it its this that there some any please me my draw show make picture image photo'.split(
+    ' ',
+  ),
+);
+const ARTICLES = new Set(['a', 'an', 'the']);
+const LONGEST_PHRASE = 3;
+const WORDS = /[\p{L}\p{N}'’]+|,/gu;
+
+export function createVocabulary(file: VocabularyFile, emoji = loadEmoji()): (prompt: string) => Translation {
+  const names = Object.keys(file.subjects);
+  const lexicon = new Map<string, string>(); // what is said → what the model knows; first entry wins
+  const known = new Set<string>();
+  const say = (said: string, meant: string) => {
+    if (!lexicon.has(said)) lexicon.set(said, meant);
+  };
+  const pluralOf = (name: string) => file.subjects[name]?.plural ?? plural(name);
+  const noun = (said: string, name: string) => {
+    say(said, name);
+    say(plural(said), pluralOf(name));
+  };
+  for (const name of names) {
+    known.add(name).add(pluralOf(name));
+    say(name, name);
+    say(pluralOf(name), pluralOf(name));
+    say(plural(name), pluralOf(name));
+  }
+  for (const word of file.words.map((word) => word.toLowerCase())) {
+    known.add(word);
+    say(word, word);
+  }
+  for (const [said, meant] of Object.entries(file.synonyms)) say(said.toLowerCase(), meant);
+  for (const name of names) for (const said of file.subjects[name]!.synonyms) noun(said.toLowerCase(), name);
+  for (const [said, name] of keywordsOf(names, emoji)) if (!SILENT.has(said)) noun(said, name);
+
+  return (prompt) => translate(prompt, { lexicon, known, names });
+}
+
+interface Lexicon {
+  lexicon: ReadonlyMap<string, string>;
+  known: ReadonlySet<string>;
+  names: readonly string[];
+}
+
+function translate(prompt: string, { lexicon, known, names }: Lexicon): Translation {
+  const words = (prompt.toLowerCase().match(WORDS) ?? []).map((word) => word.replace('’', "'"));
+  const out: string[] = [];
+  const drawnAs = new Map<string, string>();
+  const unknown = new Set<string>();
+  let understood = false;
+  for (let i = 0; i < words.length; ) {
+    const phrase = longestPhrase(words, i, lexicon);
+    const said = phrase ?? words[i]!;
+    i += said.split(' ').length;
+    if (phrase) {
+      const meant = lexicon.get(phrase)!;
+      out.push(meant);
+      understood ||= !SILENT.has(meant);
+      if (!known.has(phrase) && phrase !== meant) drawnAs.set(phrase, meant);
+    } else if (said === ',') out.push(said);
+    else if (!SILENT.has(said)) {
+      unknown.add(said);
+      while (ARTICLES.has(out.at(-1) ?? '')) out.pop();
+    }
+  }
+  const examples = `It knows ${names.length} things, such as ${list(names.slice(0, 5), 'and')}.`;
+  if (!understood) return { prompt, notes: [`The built-in model knows none of these words. ${examples}`] };
+  const notes = [...drawnAs].map(([said, meant]) => `The built-in model drew "${said}" as "${meant}".`);
+  if (unknown.size > 0)
+    notes.push(
+      `The built-in model does not know ${list([...unknown].map(quoted), 'or')}; it left ${unknown.size === 1 ? 'it' : 'them'} out.`,
+    );
+  return { prompt: tidy(out), notes };
+}
+
+function longestPhrase(words: readonly string[], at: number, lexicon: ReadonlyMap<string, string>): string | undefined {
+  for (let length = LONGEST_PHRASE; length > 0; length--) {
+    const phrase = words.slice(at, at + length).join(' ');
+    if (at + length <= words.length && lexicon.has(phrase)) return phrase;
+  }
+  return undefined;
+}
+
+const quoted = (word: string) => `"${word}"`;
+const list = (words: readonly string[], last: 'and' | 'or') =>
+  words.length < 2 ? words.join() : `${words.slice(0, -1).join(', ')} ${last} ${words.at(-1)}`;
+
+/** Articles that fit their new nouns, and no comma without something on both sides. */
+const tidy = (words: readonly string[]) =>
+  words
+    .map((word, i) => (word === 'a' || word === 'an' ? (/^[aeiou]/.test(words[i + 1] ?? '') ? 'an' : 'a') : word))
+    .join(' ')
+    .replace(/ ,/g, ',')
+    .replace(/(,\s*)+/g, ', ')
+    .replace(/^[,\s]+|[,\s]+$/g, '');
+
+/** The regular plural of an English noun. */
+export const plural = (noun: string): string =>
+  /[^aeiou]y$/.test(noun) ? `${noun.slice(0, -1)}ies` : /(s|x|z|ch|sh)$/.test(noun) ? `${noun}es` : `${noun}s`;

@@ -1,0 +1,10 @@
+/** The engine process. Started by engine/child.ts only; everything it needs to know comes as a message. */
+import { serveParent } from '../engine/host.ts';
+
+process.on('disconnect', () => process.exit());
+process.on('SIGINT', () => {}); // Ctrl-C reaches the whole group; the parent decides when we end
+process.on('SIGTERM', () => {});
+serveParent({
+  send: (message) => void (process.connected && process.send?.(message)),
+  onMessage: (listener) => void process.on('message', listener),
+});
