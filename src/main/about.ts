@@ -1,0 +1,50 @@
+/** What is in use, in words an admin reads: database, queue, engine, model, and which platforms are off and why. */
+import type { Config } from '../core/config.ts';
+
+export interface About {
+  database: string;
+  queue: string;
+  engine: string;
+  model: string;
+  platforms: { name: string; on: boolean; say: string }[];
+}
+
+interface Parts {
+  config: Config;
+  store: { description: string };
+  queue: { description: string };
+  /** Absent in a process that only speaks to people. */
+  engine: { devices: { device: string; fingerprint: string }[]; model: string } | undefined;
+}
+
+export function about({ config, store, queue, engine }: Parts): About {
+  const slackMode = config.SLACK_APP_TOKEN ? 'Socket Mode' : `HTTP on port ${config.SLACK_HTTP_PORT}`;
+  return {
+    database: store.description,
+    queue: queue.description,
+    engine: engine
+      ? engine.devices.map(({ device, fingerprint }) => `${device} (${fingerprint})`).join(', ')
+      : 'in other processes: atelier worker',
+    model: engine?.model ?? config.DEFAULT_MODEL,
+    platforms: [
+      config.DISCORD_TOKEN
+        ? { name: 'Discord', on: true, say: 'on' }
+        : { name: 'Discord', on: false, say: 'off — set DISCORD_TOKEN to turn it on' },
+      config.SLACK_BOT_TOKEN
+        ? { name: 'Slack', on: true, say: `on, ${slackMode}` }
+        : { name: 'Slack', on: false, say: 'off — set SLACK_BOT_TOKEN and SLACK_APP_TOKEN to turn it on' },
+    ],
+  };
+}
+
+/** The lines a start prints. */
+export const banner = (url: string | undefined, { database, queue, engine, model, platforms }: About): string =>
+  [
+    ...(url ? [`Atelier is ready. Chat page: ${url}`] : ['Atelier is ready.']),
+    `  database  ${database}`,
+    `  queue     ${queue}`,
+    `  engine    ${engine}`,
+    `  model     ${model}`,
+    ...platforms.map(({ name, say }) => `  ${name.toLowerCase().padEnd(9)} ${say}`),
+    '',
+  ].join('\n');

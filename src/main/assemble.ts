@@ -1,0 +1,172 @@
+/** Composition: the only place where parts meet. Opens what a process needs, in order, and closes it in reverse. */
+import { join } from 'node:path';
+import { startDiscord } from '../bots/discord/discord.ts';
+import * as present from '../bots/present.ts';
+import { startSlack } from '../bots/slack/slack.ts';
+import { startWeb } from '../bots/web/web.ts';
+import type { Platform } from '../core/address.ts';
+import type { Courier } from '../core/courier.ts';
+import { AppError } from '../core/errors.ts';
+import type { Logger } from '../core/log.ts';
+import { openCatalogue } from '../engine/catalogue.ts';
+import { createEngine } from '../engine/client.ts';
+import { createPlanner } from '../engine/plan.ts';
+import { openQueue } from '../queue/queue.ts';
+import { loadOrCreateKey } from '../safety/key.ts';
+import { createSafety } from '../safety/safety.ts';
+import { openStore } from '../store/store.ts';
+import { type About, about } from './about.ts';
+import type { Environment } from './environment.ts';
+import { connect, type Gateway } from './gateway.ts';
+import { createMetrics } from './metrics.ts';
+import { serveOperations } from './operations.ts';
+
+export interface Roles {
+  /** Gateways, the chat page and deliveries. */
+  bots: boolean;
+  /** Takes jobs and runs the engine. */
+  worker: boolean;
+}
+
+export interface App {
+  about: About;
+  /** Where the chat page is, in a process that has one. */
+  url?: string;
+  stop(): Promise<void>;
+}
+
+/** Throws AppError with the remedy when something cannot be opened; what was opened by then is closed again. */
+export async function assemble({ config, portWasChosen, log }: Environment, roles: Roles): Promise<App> {
+  const closing: (() => Promise<void>)[] = [];
+  const stop = async () => {
+    for (const close of closing.splice(0).reverse()) await close();
+  };
+  const opened = <T>(part: T, close: (part: T) => Promise<void>): T => {
+    closing.push(() => close(part));
+    return part;
+  };
+  try {
+    return await open();
+  } catch (error) {
+    await stop().catch((err: unknown) => log.error({ err }, 'closing failed'));
+    throw error;
+  }
+
+  async function open(): Promise<App> {
+    const catalogue = await openCatalogue({ MODELS_DIR: config.MODELS_DIR, log });
+    const store = opened(await openStore({ config, log: part('store') }), (store) => store.close());
+    const engine = roles.worker
+      ? opened(await createEngine({ config, log: part('engine'), onStep: (ms) => metrics.step(ms) }), (engine) =>
+          engine.close(),
+        )
+      : undefined;
+    const metrics = createMetrics(store.records, async () => (await engine?.memory()) ?? 0);
+    const { key, keyId } = await loadOrCreateKey({
+      path: join(config.DATA_DIR, 'keys', 'watermark.key'),
+      hex: config.WATERMARK_KEY,
+    });
+    const safety = createSafety({ classify: engine?.classify, key, keyId, log: part('safety') });
+
+    const queue = opened(
+      await openQueue({
+        redisUrl: config.REDIS_URL,
+        databaseUrl: store.databaseUrl,
+        records: store.records,
+        objects: store.objects,
+        safety,
+        plan: createPlanner({ catalogue, config }),
+        models: () => catalogue.diffusionModels(),
+        metrics,
+        limits: { jobsPerPerson: config.JOBS_PER_PERSON },
+        log: part('queue'),
+      }),
+      (queue) => queue.stop(),
+    );
+
+    const { studio } = queue;
+    const read = studio.read;
+    const facts = about({ config, store, queue, engine: engine?.describe() });
+    const operations = {
+      health: async () => ({ ok: true, parts: { process: 'ok' } }),
+      ready: async () => readiness({ database: store.ping, queue: queue.ping, ...gateways }),
+      metrics: metrics.render,
+    };
+    const couriers: { [P in Platform]?: Courier<P> } = {};
+    const gateways: Record<string, () => Promise<void>> = {};
+    let url: string | undefined;
+    if (roles.bots) {
+      const web = opened(
+        await startWeb({
+          config: { ...config, portWasChosen },
+          studio,
+          operations,
+          about: () => facts,
+          log: part('web'),
+        }),
+        (web) => web.stop(),
+      );
+      couriers.web = web.courier;
+      url = web.url;
+      const { DISCORD_TOKEN, SLACK_BOT_TOKEN } = config;
+      if (DISCORD_TOKEN)
+        gateways.discord = await connected(
+          'discord',
+          (log) => startDiscord({ config: { ...config, DISCORD_TOKEN }, studio, read, log }),
+          (courier) => {
+            couriers.discord = courier;
+          },
+        );
+      if (SLACK_BOT_TOKEN)
+        gateways.slack = await connected(
+          'slack',
+          (log) => startSlack({ config: { ...config, SLACK_BOT_TOKEN }, studio, read, log }),
+          (courier) => {
+            couriers.slack = courier;
+          },
+        );
+      queue.startDeliveries({ couriers, present });
+    } else {
+      const server = opened(
+        await serveOperations({ host: config.WEB_HOST, port: config.WEB_PORT, portWasChosen, operations }),
+        (server) => server.stop(),
+      );
+      url = server.url;
+    }
+    if (engine) queue.startWorker({ generate: engine.generate, concurrency: engine.describe().devices.length });
+    return { about: facts, url, stop };
+  }
+
+  /** Connects a platform; answers its readiness check. */
+  async function connected<P extends Platform>(
+    name: P,
+    start: (log: Logger) => Promise<Gateway<P>>,
+    use: (courier: Courier<P>) => void,
+  ): Promise<() => Promise<void>> {
+    const connection = opened(await connect({ log: part(name) }, () => start(part(name)), use), (open) => open.stop());
+    return async () => {
+      if (!connection.ready()) throw new AppError('platform_unavailable', `${name} is not connected.`);
+    };
+  }
+
+  function part(name: string): Logger {
+    return log.child({ part: name });
+  }
+}
+
+async function readiness(
+  checks: Record<string, () => Promise<void>>,
+): Promise<{ ok: boolean; parts: Record<string, string> }> {
+  const parts = await Promise.all(
+    Object.entries(checks).map(
+      async ([name, check]) =>
+        [
+          name,
+          await check().then(
+            () => 'ok',
+            () => 'not ready',
+          ),
+        ] as const,
+    ),
+  );
+  return { ok: parts.every(([, state]) => state === 'ok'), parts: Object.fromEntries(parts) };
+}
