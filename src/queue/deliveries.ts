@@ -46,13 +46,14 @@ export interface Deliveries {
 
 export function startDeliveries(deps: DeliveriesDeps, options: DeliveriesOptions = DELIVERIES_OPTIONS): Deliveries {
   const { records, couriers, turnstile, log } = deps;
-  const platforms = Object.values(couriers).map(({ platform }) => platform);
   const underWay = new Set<Promise<void>>();
   const lately = new Set<string>();
 
   async function round() {
     const free = options.atOnce - underWay.size;
     if (free <= 0) return void (await Promise.race(underWay));
+    const platforms = Object.values(couriers).map(({ platform }) => platform); // one may connect later than others
+    if (platforms.length === 0) return;
     const due = await records.dueDeliveries(platforms, free, options.leaseMs);
     for (const delivery of due) {
       lately.add(delivery.generation.id);

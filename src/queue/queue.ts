@@ -85,7 +85,7 @@ export async function openQueue(deps: QueueDeps): Promise<Queue> {
     reconciler ??= startReconciler({ records, broker, log }, { ...RECONCILER_OPTIONS, ...options.reconciler });
   };
   const { lanes } = options;
-  const studio = createStudio({ ...deps, log, broker, couriers: () => couriers, ...(lanes && { lanes }) });
+  const studio = createStudio({ ...deps, log, broker, turnstile, couriers: () => couriers, ...(lanes && { lanes }) });
 
   return {
     description: broker.description,

@@ -6,6 +6,7 @@ import type { GenerationView, ObjectStore, Status } from '../core/records.ts';
 import type { Sender, Studio } from '../core/studio.ts';
 import type { Broker } from './broker.ts';
 import { createIntake, type IntakeDeps } from './intake.ts';
+import type { Turnstile } from './turnstile.ts';
 
 /** One courier per platform that this process speaks. */
 export type Couriers = { readonly [P in Platform]?: Courier<P> };
@@ -17,6 +18,7 @@ export const courierFor = (couriers: Couriers, { platform }: Address): Courier |
 export interface StudioDeps extends IntakeDeps {
   broker: Pick<Broker, 'enqueue' | 'publish' | 'remove'>;
   objects: Pick<ObjectStore, 'get' | 'delete'>;
+  turnstile: Turnstile;
   /** Asked each time: bots, which bring the couriers, start after the studio they are given. */
   couriers: () => Couriers;
   models: () => { name: string; title: string }[];
@@ -58,12 +60,16 @@ export function createStudio(deps: StudioDeps): Studio {
     },
     async remove(sender, generationId) {
       const { status } = await ofOwner(sender, generationId);
-      if (!ENDED.includes(status)) await stop(generationId);
       const { generation, keys } = await records.remove(generationId);
+      if (!ENDED.includes(status)) {
+        await broker.remove(generationId).catch(() => {});
+        await broker.publish({ kind: 'cancel', generationId }); // whoever runs it finds its claim void
+      }
       for (const key of keys)
         await objects.delete(key).catch((err) => log.error({ err, key }, 'could not delete a removed picture'));
-      await courierFor(deps.couriers(), generation.address)
-        ?.remove(generation.address)
+      const courier = courierFor(deps.couriers(), generation.address);
+      await deps.turnstile // after an edit that is under way
+        .pass(generationId, async () => courier?.remove(generation.address))
         .catch((err) => log.warn({ err, generationId }, 'could not take the message away'));
       return generation;
     },

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createStudio } from '../../../src/queue/studio.ts';
+import { createTurnstile } from '../../../src/queue/turnstile.ts';
 import {
   allowing,
   anOrder,
@@ -27,6 +28,7 @@ function studio() {
       safety: allowing,
       plan: aPlan,
       limits: { jobsPerPerson: 8 },
+      turnstile: createTurnstile(),
       couriers: () => couriers,
       models: () => [{ name: 'tiny', title: 'Tiny' }],
       log: silent,
