@@ -1,6 +1,11 @@
 import { defineConfig } from 'vitest/config';
 
-const heavy = { fileParallelism: false, testTimeout: 120_000, hookTimeout: 120_000 };
+const heavy = {
+  fileParallelism: false,
+  testTimeout: 120_000,
+  hookTimeout: 120_000,
+  globalSetup: 'test/integration/database-server.ts',
+};
 
 export default defineConfig({
   test: {

@@ -1,0 +1,96 @@
+/** The right to work on a generation. Every write is fenced: a claim that a later one made void changes nothing. */
+import { randomUUID } from 'node:crypto';
+import type { Claim, NewImage, Records } from '../core/records.ts';
+import { writeVerdicts } from './admission.ts';
+import type { Database, Db } from './database.ts';
+import { makeDue } from './deliveries.ts';
+import { plainText } from './json.ts';
+import { generationView, VIEW } from './views.ts';
+import { codeToRow } from './watermarks.ts';
+
+type Claims = Pick<Records, 'claim' | 'extend' | 'complete' | 'fail' | 'release' | 'blame'>;
+
+export const claims = (db: Database): Claims => ({
+  async claim(id, leaseMs) {
+    const rows = await db.$queryRaw<{ fence: number }[]>`
+      UPDATE generation SET status = 'running', fence = fence + 1, attempt = attempt + 1, started_at = now(),
+        lease_until = now() + ${leaseMs} * interval '1 millisecond'
+      WHERE id = ${id}::uuid AND deleted_at IS NULL
+        AND (status = 'queued' OR (status = 'running' AND lease_until < now()))
+      RETURNING fence`;
+    if (!rows[0]) return undefined;
+    const row = await db.generation.findUniqueOrThrow({ where: { id }, include: VIEW });
+    return { generation: generationView(row), fence: rows[0].fence };
+  },
+
+  async extend({ generation, fence }, leaseMs) {
+    const rows = await db.$queryRaw<{ cancel_requested: boolean }[]>`
+      UPDATE generation SET lease_until = now() + ${leaseMs} * interval '1 millisecond'
+      WHERE id = ${generation.id}::uuid AND fence = ${fence} AND status = 'running'
+      RETURNING cancel_requested`;
+    return { held: rows.length > 0, cancelRequested: rows[0]?.cancel_requested ?? false };
+  },
+
+  complete: (claim, { images, fingerprint, timings }) =>
+    db.$transaction(async (tx) => {
+      const { generation, fence } = claim;
+      const held = await tx.$executeRaw`
+        UPDATE generation SET status = 'done', ended_at = now(), lease_until = NULL, error_code = NULL,
+          error_message = NULL, fingerprint = ${fingerprint}, total_ms = ${timings.totalMs}, run_ms = ${timings.runMs}
+        WHERE id = ${generation.id}::uuid AND fence = ${fence} AND status = 'running'`;
+      if (!held) return false;
+      await writeImages(tx, generation.id, images);
+      await makeDue(tx, generation.id);
+      return true;
+    }),
+
+  fail: (claim, { code, message }, verdicts = []) =>
+    db.$transaction(async (tx) => {
+      const held = await tx.$executeRaw`
+        UPDATE generation SET status = ${code === 'cancelled' ? 'cancelled' : 'failed'}::status, ended_at = now(),
+          lease_until = NULL, error_code = ${code}, error_message = ${plainText(message)}
+        WHERE id = ${claim.generation.id}::uuid AND fence = ${claim.fence} AND status = 'running'`;
+      if (!held) return false;
+      await writeVerdicts(tx, verdicts, { generationId: claim.generation.id });
+      await makeDue(tx, claim.generation.id);
+      return true;
+    }),
+
+  async release({ generation, fence }, error) {
+    const held = await db.$executeRaw`
+      UPDATE generation SET status = 'queued', queued_at = now(), lease_until = NULL,
+        error_code = ${error?.code ?? null}, error_message = ${error ? plainText(error.message) : null}
+      WHERE id = ${generation.id}::uuid AND fence = ${fence} AND status = 'running'`;
+    return held > 0;
+  },
+
+  blame: ({ generation, fence }: Claim) =>
+    db.$transaction(async (tx) => {
+      await tx.$executeRaw`
+        UPDATE generation SET blame = blame + 1 WHERE id = ${generation.id}::uuid AND fence = ${fence}`;
+      const { blame } = await tx.generation.findUniqueOrThrow({
+        where: { id: generation.id },
+        select: { blame: true },
+      });
+      return blame;
+    }),
+});
+
+async function writeImages(tx: Db, generationId: string, images: NewImage[]): Promise<void> {
+  const made = images.map((image) => ({ ...image, id: randomUUID() }));
+  await tx.image.createMany({
+    data: made.map(({ verdict: _, watermark: __, ...image }) => ({
+      ...{ ...image, generationId, seed: BigInt(image.seed), altText: plainText(image.altText) },
+    })),
+  });
+  await tx.watermark.createMany({
+    data: made.map(({ id, watermark: { code, keyId, strength } }) => ({
+      ...{ imageId: id, code: codeToRow(code), keyId, strength },
+    })),
+  });
+  await writeVerdicts(
+    tx,
+    made.map(({ verdict, index }) => ({ ...verdict, imageIndex: index })),
+    { generationId },
+  );
+}

@@ -1,0 +1,24 @@
+/** The database as the store speaks to it. */
+import { PrismaPg } from '@prisma/adapter-pg';
+import type { Logger } from '../core/log.ts';
+import { type Prisma, PrismaClient } from './generated/client/client.ts';
+
+export type Database = PrismaClient;
+/** The database, or a transaction in it. */
+export type Db = Prisma.TransactionClient;
+
+/** Nothing connects before the first query. */
+export function connectDatabase({ log }: { log: Logger }, url: string): Database {
+  const pool = {
+    connectionString: url,
+    max: 10,
+    application_name: 'atelier',
+    connectionTimeoutMillis: 10_000,
+    statement_timeout: 30_000,
+  };
+  const lost = (err: Error) => log.warn({ err }, 'database connection lost');
+  return new PrismaClient({
+    adapter: new PrismaPg(pool, { onPoolError: lost, onConnectionError: lost }),
+    transactionOptions: { maxWait: 10_000, timeout: 20_000 },
+  });
+}

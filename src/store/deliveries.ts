@@ -1,0 +1,62 @@
+/** The outbox: an outcome is shown by whoever leases its row, until someone says it is shown. */
+import type { Records } from '../core/records.ts';
+import type { Database, Db } from './database.ts';
+import { plainText, toJson } from './json.ts';
+import { generationView, VIEW } from './views.ts';
+
+type Deliveries = Pick<Records, 'dueDeliveries' | 'delivered' | 'postpone' | 'takeProgressTurn'>;
+
+export const makeDue = (tx: Db, generationId: string) =>
+  tx.$executeRaw`
+    UPDATE delivery SET state = 'due', due_at = now() WHERE generation_id = ${generationId}::uuid AND state = 'waiting'`;
+
+export const deliveries = (db: Database): Deliveries => ({
+  async dueDeliveries(platforms, limit, leaseMs) {
+    const taken = await db.$queryRaw<{ id: string }[]>`
+      UPDATE delivery SET attempts = attempts + 1, leased_until = now() + ${leaseMs} * interval '1 millisecond'
+      WHERE id IN (
+        SELECT id FROM delivery
+        WHERE state = 'due' AND platform = ANY(${platforms}) AND due_at <= now()
+          AND (leased_until IS NULL OR leased_until < now())
+        ORDER BY due_at LIMIT ${limit} FOR UPDATE SKIP LOCKED)
+      RETURNING id`;
+    if (taken.length === 0) return [];
+    const rows = await db.delivery.findMany({
+      where: { id: { in: taken.map(({ id }) => id) }, generation: { deletedAt: null } },
+      include: { generation: { include: VIEW } },
+      orderBy: { dueAt: 'asc' },
+    });
+    return rows.map((row) => {
+      const generation = generationView(row.generation);
+      return { id: row.id, generation, address: generation.address, attempt: row.attempts };
+    });
+  },
+
+  delivered: (deliveryId, { message, address }) =>
+    db.$transaction(async (tx) => {
+      // The generation first, as everyone does, so that nobody waits in a circle.
+      await tx.$executeRaw`
+        UPDATE generation SET address = ${JSON.stringify(toJson(address))}::jsonb
+        WHERE id = (SELECT generation_id FROM delivery WHERE id = ${deliveryId}::uuid)`;
+      await tx.$executeRaw`
+        UPDATE delivery SET message = coalesce(${message ?? null}, message), leased_until = NULL, reason = NULL,
+          sent_at = now(), state = CASE WHEN state = 'void' THEN state ELSE 'sent' END
+        WHERE id = ${deliveryId}::uuid`;
+    }),
+
+  async postpone(deliveryId, at, reason) {
+    const never = at === 'never';
+    await db.delivery.updateMany({
+      where: { id: deliveryId, state: 'due' },
+      data: { leasedUntil: null, reason: plainText(reason), ...(never ? { state: 'given_up' } : { dueAt: at }) },
+    });
+  },
+
+  async takeProgressTurn(generationId, everyMs) {
+    const taken = await db.$executeRaw`
+      UPDATE delivery SET progress_at = now()
+      WHERE generation_id = ${generationId}::uuid AND state = 'waiting'
+        AND (progress_at IS NULL OR progress_at <= now() - ${everyMs} * interval '1 millisecond')`;
+    return taken > 0;
+  },
+});

@@ -1,0 +1,56 @@
+/** Ending a generation from outside: its person cancels it, or takes it back altogether. */
+import { AppError } from '../core/errors.ts';
+import type { Records, Status } from '../core/records.ts';
+import type { Database, Db } from './database.ts';
+import { makeDue } from './deliveries.ts';
+import { generationView, VIEW } from './views.ts';
+
+export const ending = (db: Database): Pick<Records, 'cancel' | 'remove'> => ({
+  cancel: (id) =>
+    db.$transaction(async (tx) => {
+      const status = await locked(tx, id);
+      if (status === 'running') await tx.generation.update({ where: { id }, data: { cancelRequested: true } });
+      if (status !== 'received' && status !== 'queued') return status;
+      await tx.$executeRaw`
+        UPDATE generation SET status = 'cancelled', ended_at = now(), error_code = 'cancelled',
+          error_message = 'Cancelled.'
+        WHERE id = ${id}::uuid`;
+      await makeDue(tx, id);
+      return 'cancelled';
+    }),
+
+  remove: (id) =>
+    db.$transaction(async (tx) => {
+      await locked(tx, id);
+      const generation = generationView(await tx.generation.findUniqueOrThrow({ where: { id }, include: VIEW }));
+      await tx.image.deleteMany({ where: { generationId: id } });
+      // A raised fence: whoever still works on it can no longer write.
+      await tx.$executeRaw`
+        UPDATE generation SET deleted_at = now(), ended_at = coalesce(ended_at, now()), fence = fence + 1,
+          status = CASE WHEN status IN ('received', 'queued', 'running') THEN 'cancelled' ELSE status END,
+          lease_until = NULL, request = NULL, recipe = NULL, notes = '{}', error_message = NULL
+        WHERE id = ${id}::uuid`;
+      await tx.$executeRaw`
+        UPDATE delivery SET state = 'void' WHERE generation_id = ${id}::uuid AND state IN ('waiting', 'due')`;
+      return {
+        generation,
+        keys: await unusedOf(
+          tx,
+          generation.images.map(({ key }) => key),
+        ),
+      };
+    }),
+});
+
+/** The status, which stays so until the transaction ends. Throws not_found. */
+async function locked(tx: Db, id: string): Promise<Status> {
+  const [row] = await tx.$queryRaw<{ status: Status }[]>`
+    SELECT status FROM generation WHERE id = ${id}::uuid AND deleted_at IS NULL FOR UPDATE`;
+  if (!row) throw new AppError('not_found', 'This picture is no longer here.');
+  return row.status;
+}
+
+async function unusedOf(tx: Db, keys: string[]): Promise<string[]> {
+  const used = await tx.image.findMany({ where: { key: { in: keys } }, select: { key: true } });
+  return [...new Set(keys)].filter((key) => used.every((other) => other.key !== key));
+}

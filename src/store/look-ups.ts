@@ -1,0 +1,75 @@
+/** Questions about generations. */
+import type { Records, Status } from '../core/records.ts';
+import { UNFINISHED } from './admission.ts';
+import type { Database } from './database.ts';
+import { generationView, isId, VIEW } from './views.ts';
+
+type LookUps = Pick<
+  Records,
+  'find' | 'findByMessage' | 'personOf' | 'history' | 'unfinished' | 'ahead' | 'recentRates' | 'counts' | 'strays'
+>;
+
+export const lookUps = (db: Database): LookUps => ({
+  async find(id) {
+    if (!isId(id)) return undefined;
+    const row = await db.generation.findUnique({ where: { id, deletedAt: null }, include: VIEW });
+    return row ? generationView(row) : undefined;
+  },
+
+  async findByMessage(platform, message) {
+    const shown = await db.delivery.findFirst({
+      where: { platform, message, generation: { deletedAt: null } },
+      include: { generation: { include: VIEW } },
+      orderBy: { id: 'desc' },
+    });
+    return shown ? generationView(shown.generation) : undefined;
+  },
+
+  async personOf({ platform, accountId }) {
+    const identity = { platform, externalId: accountId };
+    return (await db.account.findUnique({ where: { platform_externalId: identity } }))?.personId;
+  },
+
+  async history(personId, { limit, before }) {
+    if (before !== undefined && !isId(before)) return [];
+    const rows = await db.generation.findMany({
+      where: { personId, deletedAt: null, ...(before && { id: { lt: before } }) },
+      include: VIEW,
+      orderBy: { id: 'desc' }, // uuid v7: newest first
+      take: limit,
+    });
+    return rows.map(generationView);
+  },
+
+  unfinished: (personId) =>
+    db.generation.count({ where: { personId, status: { in: [...UNFINISHED] }, deletedAt: null } }),
+
+  async ahead(id) {
+    const [row] = await db.$queryRaw<{ count: number }[]>`
+      SELECT count(*)::int AS count FROM generation AS other, generation AS mine
+      WHERE mine.id = ${id}::uuid AND mine.status IN ('received', 'queued')
+        AND other.status = 'queued' AND (other.turn, other.id) < (mine.turn, mine.id)`;
+    return row?.count ?? 0;
+  },
+
+  async recentRates(kind, limit) {
+    const rows = await db.$queryRaw<{ rate: number }[]>`
+      SELECT total_ms / cost AS rate FROM generation
+      WHERE kind = ${kind} AND status = 'done' AND total_ms IS NOT NULL AND cost > 0
+      ORDER BY ended_at DESC LIMIT ${limit}`;
+    return rows.map(({ rate }) => rate);
+  },
+
+  counts: () =>
+    db.$queryRaw<{ kind: string; status: Status; count: number }[]>`
+      SELECT kind, status::text, count(*)::int AS count FROM generation GROUP BY kind, status ORDER BY kind, status`,
+
+  strays: (olderThanMs) =>
+    db.$queryRaw<{ id: string; turn: number; status: Status }[]>`
+      SELECT id::text, turn, status::text FROM generation
+      WHERE deleted_at IS NULL AND (
+        (status = 'received' AND created_at < now() - ${olderThanMs} * interval '1 millisecond')
+        OR (status = 'queued' AND queued_at < now() - ${olderThanMs} * interval '1 millisecond')
+        OR (status = 'running' AND lease_until < now()))
+      ORDER BY turn, id`,
+});

@@ -1,0 +1,109 @@
+/** The database that comes with Atelier: lives in the data folder, runs as long as we do. */
+import { mkdir, realpath } from 'node:fs/promises';
+import { relative } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import { AppError } from '../../core/errors.ts';
+import type { Logger } from '../../core/log.ts';
+import { lockFolder } from './lock.ts';
+import { ELSEWHERE, findPlace } from './place.ts';
+import { type Cluster, makeData, type Server, startServer, USER } from './server.ts';
+import { findSoftware } from './software.ts';
+
+const DATABASE = 'atelier';
+
+export interface Embedded {
+  url: string;
+  /** Such as `embedded Postgres 18.4 in ./data`. */
+  description: string;
+  close(): Promise<void>;
+}
+
+/** Throws data_in_use when another Atelier has the folder. */
+export async function openEmbedded(deps: { log: Logger }, dataDir: string): Promise<Embedded> {
+  if (process.platform === 'win32')
+    throw new AppError('bad_config', 'There is no embedded database on Windows. Set DATABASE_URL, or use WSL.');
+  await mkdir(dataDir, { recursive: true });
+  const folder = await realpath(dataDir);
+  const unlock = await lockFolder(folder, deps.log);
+  try {
+    const { cluster, markMade, made } = await prepare(deps, folder);
+    if (!made) await makeData(cluster).then(markMade);
+    const server = await startServer(cluster);
+    const watch = keepRunning(deps, cluster, server);
+    const address = urlOf(cluster.password, server.port);
+    await createDatabase(address('postgres'));
+    const close = async () => {
+      await watch.stop();
+      await unlock();
+    };
+    return { url: address(DATABASE), description: describe(cluster, dataDir), close };
+  } catch (error) {
+    await unlock();
+    throw error;
+  }
+}
+
+async function prepare({ log }: { log: Logger }, dataDir: string) {
+  const place = await findPlace(dataDir);
+  const software = await findSoftware(place.owner, place.owner.uid === undefined ? place.folder : ELSEWHERE);
+  if (relative(dataDir, place.folder).startsWith('..'))
+    log.warn(
+      { dataDir, kept: place.folder },
+      'database kept outside the data folder, where the user it runs as can reach it',
+    );
+  const { folder, owner, password, made, markMade } = place;
+  return { cluster: { folder, owner, password, software }, markMade, made };
+}
+
+const urlOf =
+  (password: string, port: number) =>
+  (database: string): string =>
+    `postgresql://${USER}:${password}@127.0.0.1:${port}/${database}`;
+
+const describe = ({ software, folder }: Cluster, dataDir: string): string =>
+  `embedded Postgres ${software.version} in ${folder.startsWith(ELSEWHERE) ? folder : dataDir}`;
+
+async function createDatabase(url: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    const { rowCount } = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [DATABASE]);
+    if (!rowCount) await client.query(`CREATE DATABASE "${DATABASE}"`);
+  } finally {
+    await client.end();
+  }
+}
+
+/** A server that ends by itself (killed for memory, say) comes back on the same port. */
+function keepRunning({ log }: { log: Logger }, cluster: Cluster, first: Server): { stop(): Promise<void> } {
+  let stopping = false;
+  let server = first;
+  let comingBack: Promise<void> = Promise.resolve();
+  const watch = () => server.child.once('exit', onExit);
+  const onExit = (status: number | null, signal: string | null) => {
+    if (stopping) return;
+    log.error({ status, signal }, 'embedded database ended by itself');
+    comingBack = restart();
+  };
+  const restart = async () => {
+    for (let wait = 200; !stopping; wait = Math.min(wait * 2, 10_000)) {
+      try {
+        server = await startServer(cluster, first.port);
+        watch();
+        return log.info({ port: first.port }, 'embedded database runs again');
+      } catch (error) {
+        log.error({ err: error }, 'embedded database does not start');
+        await sleep(wait);
+      }
+    }
+  };
+  watch();
+  return {
+    async stop() {
+      stopping = true;
+      await comingBack;
+      await server.stop();
+    },
+  };
+}
