@@ -1,5 +1,6 @@
 /** The Slack bot: Bolt for what comes in, the Web API for what goes out. Socket Mode, or HTTP when there is no app token. */
 
+import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { App, HTTPReceiver } from '@slack/bolt';
@@ -99,8 +100,7 @@ export async function startSlack({
   listenToReactions(app, deps);
   listenToHome(app, deps);
 
-  const port = http && (await listen(http, config.SLACK_HTTP_PORT));
-  let open = port !== undefined;
+  const server = http && (await listen(http, config.SLACK_HTTP_PORT));
   await socket?.start().catch(async (cause: unknown) => {
     stopping.abort();
     await socket.stop();
@@ -109,24 +109,29 @@ export async function startSlack({
 
   return {
     courier: createCourier({ client, log, read }),
-    ...(port !== undefined && { port }),
-    ready: () => socket?.connected() ?? open,
+    ...(server && { port: (server.address() as AddressInfo).port }),
+    ready: () => socket?.connected() ?? server?.listening ?? false,
     async stop() {
       stopping.abort();
-      open = false;
       if (socket) await socket.stop();
-      else await http?.stop();
+      else if (server?.listening) await close(server);
       await Promise.race([Promise.allSettled([...underWay]), sleep(DRAIN_MS, undefined, { ref: false })]);
     },
   };
 }
 
-async function listen(receiver: HTTPReceiver, port: number): Promise<number> {
+async function listen(receiver: HTTPReceiver, port: number): Promise<Server> {
   try {
-    const server = await receiver.start(port);
-    return (server.address() as AddressInfo).port;
+    return (await receiver.start(port)) as Server;
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw cause;
     throw new AppError('port_taken', `Port ${port} for Slack is taken. Set SLACK_HTTP_PORT to a free one.`, { cause });
   }
+}
+
+/** Lets requests end, then cuts what is left: a body Bolt would not read keeps its connection open for minutes. */
+async function close(server: Server): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  await Promise.race([closed, sleep(1000, undefined, { ref: false })]);
+  server.closeAllConnections();
 }

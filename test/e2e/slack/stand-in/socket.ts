@@ -13,10 +13,14 @@ export interface Socket {
   ticket(origin: string): string;
   /** Connections that had their hello and are still open. */
   connections(): number;
+  /** Hellos so far. */
+  greeted(): number;
   /** Slack is about to recycle the connection. */
   refresh(): void;
   /** The line is cut without a word. */
   drop(): void;
+  /** The next connections are cut before their hello. */
+  failNext(count: number): void;
   close(): void;
 }
 
@@ -24,6 +28,8 @@ export function startSocket(workspace: Workspace): Socket & { attach(server: Ser
   const wss = new WebSocketServer({ noServer: true });
   const tickets = new Set<string>();
   const live = new Set<WebSocket>();
+  let failing = 0;
+  let hellos = 0;
   const waiting = new Map<string, (body: unknown) => void>();
 
   const attach = (server: Server) =>
@@ -31,6 +37,10 @@ export function startSocket(workspace: Workspace): Socket & { attach(server: Ser
       const ticket = new URL(request.url ?? '/', 'http://x').searchParams.get('ticket') ?? '';
       if (!tickets.delete(ticket)) {
         workspace.violate('a Socket Mode ticket was used twice');
+        return void socket.destroy();
+      }
+      if (failing > 0) {
+        failing -= 1;
         return void socket.destroy();
       }
       wss.handleUpgrade(request, socket, head, (ws) => greet(ws));
@@ -46,6 +56,7 @@ export function startSocket(workspace: Workspace): Socket & { attach(server: Ser
       }),
     );
     live.add(ws);
+    hellos += 1;
     ws.ping('Ping from applink-1');
     const pings = setInterval(() => ws.ping('Ping from applink-1'), PING_MS);
     ws.on('close', () => {
@@ -97,6 +108,7 @@ export function startSocket(workspace: Workspace): Socket & { attach(server: Ser
       return `${origin.replace('http', 'ws')}/link/?ticket=${ticket}&app_id=${workspace.appId}`;
     },
     connections: () => live.size,
+    greeted: () => hellos,
     refresh() {
       for (const ws of live) {
         ws.send(JSON.stringify({ type: 'disconnect', reason: 'refresh_requested', debug_info: { host: 'applink-1' } }));
@@ -104,7 +116,13 @@ export function startSocket(workspace: Workspace): Socket & { attach(server: Ser
       }
     },
     drop() {
-      for (const ws of live) ws.terminate();
+      for (const ws of live) {
+        live.delete(ws);
+        ws.terminate();
+      }
+    },
+    failNext: (count) => {
+      failing = count;
     },
     close() {
       for (const ws of wss.clients) ws.terminate();
