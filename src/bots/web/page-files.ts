@@ -1,20 +1,34 @@
-/** The built page: index.html always fresh, its hashed assets for ever. */
+/** The built page: index.html always fresh, its assets, whose names carry a hash of their content, for ever. */
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { serveStatic } from '@hono/node-server/serve-static';
-import { Hono } from 'hono';
+import { extname, join } from 'node:path';
+import { type Context, Hono } from 'hono';
+
+const TYPES: Readonly<Record<string, string>> = {
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.svg': 'image/svg+xml',
+};
 
 export function pageRoutes(folder: string): Hono {
-  const forEver = serveStatic({
-    root: folder,
-    onFound: (_path, context) => context.header('cache-control', 'public, max-age=31536000, immutable'),
-  });
+  const asset = async (context: Context) => {
+    const name = context.req.param('name') ?? '';
+    const type = TYPES[extname(name)];
+    const bytes = type && (await read(join(folder, 'assets', name)));
+    if (!bytes) return context.notFound();
+    return context.body(bytes, 200, { 'content-type': type, 'cache-control': 'public, max-age=31536000, immutable' });
+  };
   return new Hono()
     .get('/', async (context) => {
-      const html = await readFile(join(folder, 'index.html'), 'utf8').catch(() => undefined);
-      if (html === undefined)
+      const html = await read(join(folder, 'index.html'));
+      if (!html)
         return context.text('The chat page is not built yet. Run `npm run build`, then reload this page.\n', 503);
-      return context.html(html, 200, { 'cache-control': 'no-cache' });
+      return context.body(html, 200, { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-cache' });
     })
-    .get('/assets/*', forEver);
+    .get('/assets/:name{[\\w-]+\\.[a-z]+}', asset);
 }
+
+const read = async (path: string): Promise<Uint8Array<ArrayBuffer> | undefined> =>
+  readFile(path).then(
+    (bytes) => Uint8Array.from(bytes),
+    () => undefined,
+  );

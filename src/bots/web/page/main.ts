@@ -1,0 +1,118 @@
+/** The chat page: puts its parts together. */
+import type { Answer, Events } from '../wire.ts';
+import { createAnnouncer } from './announcer.ts';
+import { api, uuid } from './api.ts';
+import { createComposer } from './composer.ts';
+import { connect } from './connection.ts';
+import { byId } from './dom.ts';
+import type { Exchange } from './exchange.ts';
+import { createFeed } from './feed.ts';
+import { createStatus } from './status.ts';
+import { createViewer } from './viewer.ts';
+import { createWelcome } from './welcome.ts';
+
+const announce = createAnnouncer();
+const status = createStatus();
+const earlier = byId<HTMLButtonElement>('earlier');
+let loaded = false;
+
+const feed = createFeed({
+  press,
+  view: createViewer(),
+  said: announce,
+  changed: () => {
+    welcome.show(loaded && feed.isEmpty());
+    const { length } = document.querySelectorAll('.answer[aria-busy=true]');
+    document.title = length > 0 ? `(${length}) Atelier` : 'Atelier';
+  },
+});
+const composer = createComposer({ submit });
+const welcome = createWelcome(composer.send);
+
+/** A text that was sent without an answer keeps its event id: it may have arrived, and must not do anything twice. */
+let unanswered: { text: string; eventId: string } | undefined;
+
+async function submit(text: string): Promise<boolean> {
+  const event = unanswered?.text === text ? unanswered : { text, eventId: uuid() };
+  unanswered = event;
+  const { ok, answered, answer } = await api.command(text, event.eventId);
+  if (answered) unanswered = undefined;
+  take(answer, { refusal: !ok });
+  feed.toEnd();
+  return ok;
+}
+
+async function press(code: string, exchange: Exchange): Promise<void> {
+  const { ok, answer } = await api.press(code);
+  const cancelled = ok && code.includes(':cancel:'); // its answer changes by itself
+  if (!cancelled) take(answer, { refusal: !ok, exchange });
+  if ('message' in answer) feed.toEnd();
+  if ('removed' in answer) composer.focus();
+}
+
+function take(answer: Answer, { refusal, exchange }: { refusal: boolean; exchange?: Exchange }): void {
+  if ('duplicate' in answer) void refresh();
+  else if ('message' in answer) {
+    feed.put(answer.message, { kept: true });
+    announce(answer.message.reply);
+  } else if (answer.removed) {
+    feed.remove(answer.removed);
+    feed.notice(answer.notice, refusal);
+  } else if (exchange) exchange.note(answer.notice, refusal);
+  else feed.notice(answer.notice, refusal);
+}
+
+/** Events that arrive while the messages are fetched are newer than those: they wait. */
+let waiting: (() => void)[] | undefined;
+let again = false;
+const inOrder =
+  <Name extends keyof Events>(act: (data: Events[Name]) => void) =>
+  (data: Events[Name]) =>
+    waiting ? void waiting.push(() => act(data)) : act(data);
+
+async function refresh(): Promise<void> {
+  again = waiting !== undefined;
+  if (waiting) return;
+  waiting = [];
+  try {
+    const page = await api.messages();
+    loaded = true;
+    feed.sync(page.messages);
+    if (!earlier.dataset.all) earlier.hidden = !page.earlier;
+  } catch {
+    setTimeout(() => void refresh(), 2000);
+  }
+  const missed = waiting;
+  waiting = undefined;
+  for (const act of missed) act();
+  if (again) void refresh();
+}
+
+earlier.addEventListener('click', async () => {
+  const page = await api.messages(feed.oldest());
+  for (const message of page.messages) feed.put(message);
+  earlier.hidden = !page.earlier;
+  earlier.dataset.all = 'true';
+});
+
+connect(
+  {
+    message: inOrder<'message'>((message) => feed.put(message)),
+    reply: inOrder<'reply'>(({ id, reply }) => {
+      if (!feed.update(id, reply)) void refresh();
+    }),
+    removed: inOrder<'removed'>(({ id }) => feed.remove(id)),
+    changed: () => void refresh(),
+  },
+  { opened: () => void refresh(), state: status.connection },
+);
+api.options().then(composer.hint, () => undefined);
+api.status().then(
+  (facts) => {
+    if (!facts) return;
+    status.about(facts);
+    welcome.about(facts);
+  },
+  () => undefined,
+);
+if (matchMedia('(hover: hover)').matches) composer.focus(); // a phone would raise its keyboard

@@ -1,0 +1,29 @@
+/** A private word: a refusal, help, or the details of a picture. Gone with a reload. */
+import type { WireReply } from '../wire.ts';
+import { h } from './dom.ts';
+import { icon } from './icons.ts';
+
+export function noticeBox(reply: WireReply, { refusal, dismiss }: { refusal: boolean; dismiss(): void }): HTMLElement {
+  return h(
+    'div',
+    { class: refusal ? 'notice refusal' : 'notice', role: refusal ? 'alert' : 'status' },
+    h(
+      'div',
+      { class: 'said' },
+      h('p', { class: 'headline' }, reply.headline),
+      ...(reply.lines.length > 0 ? [h('ul', {}, ...reply.lines.map(line))] : []),
+      h('p', { class: 'soft' }, 'Only you see this.'),
+    ),
+    h(
+      'button',
+      { type: 'button', class: 'round', 'aria-label': 'Dismiss', title: 'Dismiss', click: dismiss },
+      icon('cancel'),
+    ),
+  );
+}
+
+/** `Name: value` lines get their name set apart. */
+function line(text: string): HTMLElement {
+  const [, name, value] = /^([A-Z][\w ]{1,24}): (.+)$/s.exec(text) ?? [];
+  return name && value ? h('li', { class: 'fact' }, h('span', {}, name), h('span', {}, value)) : h('li', {}, text);
+}

@@ -1,0 +1,51 @@
+/** What could be typed next: commands after a slash, options after two hyphens, choices after an option that has some. */
+import type { Hints } from '../wire.ts';
+
+export interface Suggestion {
+  /** Replaces the text from `from` to the caret. */
+  insert: string;
+  label: string;
+  description: string;
+}
+
+export interface Suggestions {
+  from: number;
+  items: Suggestion[];
+}
+
+export function suggest(text: string, caret: number, { commands, options }: Hints): Suggestions {
+  const before = text.slice(0, caret);
+  const starting = <Item extends { label: string }>(typed: string, items: Item[]) =>
+    items.filter(({ label }) => label.startsWith(typed.toLowerCase()) && label !== typed);
+
+  const command = /^\/(\S*)$/.exec(before);
+  if (command) {
+    const items = commands.map(({ name, usage, description }) => ({
+      insert: `/${name} `,
+      label: name,
+      description: `${description} ${usage}`,
+    }));
+    return { from: 0, items: starting(command[1]!, items).map((item) => ({ ...item, label: `/${item.label}` })) };
+  }
+  const value = /(?:^|\s)(?:--|—)(\w+)[ =](\S*)$/.exec(before);
+  const chosen = value && options.find(({ name }) => name === value[1]!.toLowerCase());
+  if (chosen && chosen.choices.length > 0) {
+    const items = chosen.choices.map((choice) => ({ insert: `${choice} `, label: choice, description: '' }));
+    return { from: caret - value[2]!.length, items: starting(value[2]!, items) };
+  }
+  const option = /(?:^|\s)((?:--|—)(\w*))$/.exec(before);
+  if (option) {
+    const items = options
+      .filter(({ name }) => !new RegExp(`(--|—)${name}\\b`).test(text.slice(0, caret - option[1]!.length)))
+      .map(({ name, description, range }) => ({
+        insert: `--${name} `,
+        label: name,
+        description: range ? `${description} (${range})` : description,
+      }));
+    return {
+      from: caret - option[1]!.length,
+      items: starting(option[2]!, items).map((item) => ({ ...item, label: `--${item.label}` })),
+    };
+  }
+  return { from: caret, items: [] };
+}

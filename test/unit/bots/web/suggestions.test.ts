@@ -1,0 +1,37 @@
+import { expect, it } from 'vitest';
+import { hints } from '../../../../src/bots/web/hints.ts';
+import { suggest } from '../../../../src/bots/web/page/suggestions.ts';
+import { memoryStudio } from './memory-studio.ts';
+
+const known = hints(memoryStudio());
+const labels = (text: string) => suggest(text, text.length, known).items.map(({ label }) => label);
+/** The text after the first suggestion is taken. */
+const taken = (text: string) => {
+  const { from, items } = suggest(text, text.length, known);
+  return text.slice(0, from) + items[0]!.insert;
+};
+
+it('offers commands after a slash', () => {
+  expect(labels('/')).toEqual(['/imagine', '/show', '/history', '/help']);
+  expect(taken('/im')).toBe('/imagine ');
+});
+
+it('offers the options of the parser, and each only once', () => {
+  expect(labels('a cat --s')).toEqual(['--seed', '--steps', '--sampler', '--size']);
+  expect(labels('a cat --seed 7 --se')).toEqual([]);
+  expect(taken('a cat --se')).toBe('a cat --seed ');
+  expect(taken('a cat —se')).toBe('a cat --seed ');
+});
+
+it('offers the choices of an option', () => {
+  expect(labels('a cat --sampler ')).toEqual(['euler', 'euler_a', 'dpmpp_2m_karras', 'ddim']);
+  expect(taken('a cat --sampler dd')).toBe('a cat --sampler ddim ');
+  expect(labels('a cat --model ')).toEqual(['sticker-diffusion']);
+});
+
+it.each(['', 'a cat', 'a well-known cat', 'a cat - asleep', 'a --seed 7', '/imagine a cat'])(
+  'stays out of the way of %j',
+  (text) => {
+    expect(labels(text)).toEqual([]);
+  },
+);
