@@ -5,27 +5,22 @@ import type { Order, Sender } from '../core/studio.ts';
 import type { Verdict } from '../core/verdict.ts';
 import type { Database, Db } from './database.ts';
 import { plainText, toJson } from './json.ts';
-import { generationView, VIEW } from './views.ts';
+import { findView } from './views.ts';
 
 type Admission = Pick<Records, 'admit' | 'refuse' | 'acknowledge' | 'abandon'>;
 
 export const UNFINISHED = ['received', 'queued', 'running'] as const;
 
 export const admission = (db: Database): Admission => ({
-  admit: (order, plan, verdicts) =>
-    db.$transaction(async (tx) => {
+  async admit(order, plan, verdicts) {
+    const { id, duplicate } = await db.$transaction(async (tx) => {
       await oneAtATime(tx, order.sender);
-      const before = await tx.inbox.findUnique({
-        where: { platform_eventId: eventOf(order) },
-        include: { generation: { include: VIEW } },
-      });
-      if (before) return { generation: answered(before.generation), duplicate: true };
+      const before = await tx.inbox.findUnique({ where: { platform_eventId: eventOf(order) } });
+      if (before) return { id: before.generationId, duplicate: true };
       const { personId, accountId } = await accountOf(tx, order.sender);
       const spaceId = await spaceOf(tx, order.sender);
-      const ahead = await tx.generation.count({
-        where: { personId, status: { in: [...UNFINISHED] }, deletedAt: null },
-      });
-      const row = await tx.generation.create({
+      const ahead = await tx.generation.count({ where: { personId, status: { in: [...UNFINISHED] } } });
+      const { id } = await tx.generation.create({
         data: {
           kind: order.request.kind,
           request: toJson(order.request),
@@ -35,14 +30,18 @@ export const admission = (db: Database): Admission => ({
           turn: ahead + 1,
           address: toJson(order.address),
           ...{ personId, accountId, spaceId, parentId: order.parentId ?? null },
-          inbox: { create: eventOf(order) },
-          delivery: { create: { platform: order.address.platform } },
         },
-        include: VIEW,
+        select: { id: true },
       });
-      await writeVerdicts(tx, verdicts, { ...whose(order), generationId: row.id });
-      return { generation: generationView(row), duplicate: false };
-    }),
+      await tx.inbox.create({ data: { ...eventOf(order), generationId: id } });
+      await tx.delivery.create({ data: { generationId: id, platform: order.address.platform } });
+      await writeVerdicts(tx, verdicts, { ...whose(order), generationId: id });
+      return { id, duplicate: false };
+    });
+    const generation = id === null ? undefined : await findView(db, id);
+    if (generation) return { generation, duplicate };
+    throw new AppError('not_found', 'This was asked and answered before.'); // refused, or deleted since
+  },
 
   refuse: (order, verdicts) =>
     db.$transaction(async (tx) => {
@@ -88,11 +87,6 @@ export async function writeVerdicts(
   about: { generationId: string } | ReturnType<typeof whose>,
 ): Promise<void> {
   await tx.verdict.createMany({ data: verdicts.map((verdict) => ({ ...verdict, ...about })) });
-}
-
-function answered(row: Parameters<typeof generationView>[0] | null) {
-  if (!row || row.deletedAt) throw new AppError('not_found', 'This was asked and answered before.');
-  return generationView(row);
 }
 
 async function accountOf(tx: Db, sender: Sender): Promise<{ personId: string; accountId: string }> {

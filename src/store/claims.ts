@@ -5,7 +5,7 @@ import { writeVerdicts } from './admission.ts';
 import type { Database, Db } from './database.ts';
 import { makeDue } from './deliveries.ts';
 import { plainText } from './json.ts';
-import { generationView, VIEW } from './views.ts';
+import { findView } from './views.ts';
 import { codeToRow } from './watermarks.ts';
 
 type Claims = Pick<Records, 'claim' | 'extend' | 'complete' | 'fail' | 'release' | 'blame'>;
@@ -19,8 +19,8 @@ export const claims = (db: Database): Claims => ({
         AND (status = 'queued' OR (status = 'running' AND lease_until < now()))
       RETURNING fence`;
     if (!rows[0]) return undefined;
-    const row = await db.generation.findUniqueOrThrow({ where: { id }, include: VIEW });
-    return { generation: generationView(row), fence: rows[0].fence };
+    const generation = await findView(db, id);
+    return generation && { generation, fence: rows[0].fence };
   },
 
   async extend({ generation, fence }, leaseMs) {

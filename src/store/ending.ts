@@ -3,7 +3,7 @@ import { AppError } from '../core/errors.ts';
 import type { Records, Status } from '../core/records.ts';
 import type { Database, Db } from './database.ts';
 import { makeDue } from './deliveries.ts';
-import { generationView, VIEW } from './views.ts';
+import { findView } from './views.ts';
 
 export const ending = (db: Database): Pick<Records, 'cancel' | 'remove'> => ({
   cancel: (id) =>
@@ -22,7 +22,7 @@ export const ending = (db: Database): Pick<Records, 'cancel' | 'remove'> => ({
   remove: (id) =>
     db.$transaction(async (tx) => {
       await locked(tx, id);
-      const generation = generationView(await tx.generation.findUniqueOrThrow({ where: { id }, include: VIEW }));
+      const generation = (await findView(tx, id))!;
       await tx.image.deleteMany({ where: { generationId: id } });
       // A raised fence: whoever still works on it can no longer write.
       await tx.$executeRaw`

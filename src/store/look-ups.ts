@@ -2,7 +2,7 @@
 import type { Records, Status } from '../core/records.ts';
 import { UNFINISHED } from './admission.ts';
 import type { Database } from './database.ts';
-import { generationView, isId, VIEW } from './views.ts';
+import { findView, generationView, isId, VIEW } from './views.ts';
 
 type LookUps = Pick<
   Records,
@@ -10,11 +10,7 @@ type LookUps = Pick<
 >;
 
 export const lookUps = (db: Database): LookUps => ({
-  async find(id) {
-    if (!isId(id)) return undefined;
-    const row = await db.generation.findUnique({ where: { id, deletedAt: null }, include: VIEW });
-    return row ? generationView(row) : undefined;
-  },
+  find: async (id) => (isId(id) ? findView(db, id) : undefined),
 
   async findByMessage(platform, message) {
     const shown = await db.delivery.findFirst({

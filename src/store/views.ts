@@ -5,6 +5,7 @@ import type { ErrorCode } from '../core/errors.ts';
 import { Recipe } from '../core/recipe.ts';
 import type { GenerationView, ImageView } from '../core/records.ts';
 import { Request } from '../core/request.ts';
+import type { Db } from './database.ts';
 import type { Prisma } from './generated/client/client.ts';
 import { fromJson } from './json.ts';
 
@@ -51,6 +52,16 @@ export function imageView(row: ImageRow): ImageView {
     ...{ generationId, index, sha256, pixelSha256, width, height, bytes, mime, key, altText, hidden },
     seed: Number(row.seed),
   };
+}
+
+/** Undefined for unknown and deleted ones. One query after the other, as a transaction needs it. */
+export async function findView(db: Db, id: string): Promise<GenerationView | undefined> {
+  const row = await db.generation.findUnique({ where: { id, deletedAt: null } });
+  if (!row) return undefined;
+  const account = await db.account.findUniqueOrThrow({ where: { id: row.accountId } });
+  const space = row.spaceId ? await db.space.findUnique({ where: { id: row.spaceId } }) : null;
+  const images = await db.image.findMany({ where: { generationId: id }, orderBy: { index: 'asc' } });
+  return generationView({ ...row, account, space, images });
 }
 
 /** Only what is there: absent instead of null. */
