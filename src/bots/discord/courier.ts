@@ -37,8 +37,8 @@ export function createCourier(deps: CourierDeps): Courier<'discord'> {
           },
         ]
       : [];
-    if (address.private)
-      return userId ? [...byToken, () => direct(deps, address, userId, rendered, reply, attempt)] : byToken;
+    const directly: Way[] = userId ? [() => direct(deps, address, userId, rendered, reply, attempt)] : [];
+    if (address.private) return [...byToken, ...directly];
     const inPlace: Way[] = messageId
       ? [
           async () => {
@@ -47,7 +47,7 @@ export function createCourier(deps: CourierDeps): Courier<'discord'> {
           },
         ]
       : [];
-    return [...inPlace, ...byToken, () => anew(deps, address, rendered, reply, attempt)];
+    return [...inPlace, ...byToken, () => anew(deps, address, rendered, reply, attempt), ...directly];
   }
 
   return {
@@ -109,7 +109,7 @@ async function withinLimit<T>(
   return send(await render(deps, reply, DEFAULT_UPLOAD_LIMIT / 10));
 }
 
-/** The message was deleted under us: the person still waits, so it is posted again. */
+/** The message is gone, but its person still waits. */
 async function anew(
   { api }: CourierDeps,
   address: Address,
@@ -125,7 +125,7 @@ async function anew(
   return { message: id, address: { ...address, messageId: id } };
 }
 
-/** Private and out of time: to the person directly. From then on it is an ordinary message in that channel. */
+/** Private and out of time, or shut out of the channel: to the person directly, as an ordinary message there. */
 async function direct(
   deps: CourierDeps,
   { interactionToken: _, ...address }: Address,

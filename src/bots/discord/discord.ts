@@ -45,7 +45,8 @@ export async function startDiscord({ config, studio, read, log }: DiscordDeps): 
       GatewayIntentBits.GuildMessageReactions,
       GatewayIntentBits.DirectMessageReactions,
     ],
-    partials: [Partials.Message, Partials.Channel, Partials.Reaction, Partials.User],
+    partials: [Partials.Channel], // direct channels are never announced
+    shards: 'auto',
     rest: { api: config.DISCORD_API_URL.replace(/\/+$/, ''), version: '10' },
   });
   const api = createApi({ rest: client.rest, log });

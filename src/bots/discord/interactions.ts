@@ -7,7 +7,7 @@ import { onButton } from './buttons.ts';
 import { IMAGINE } from './commands.ts';
 import { onImagine } from './imagine.ts';
 import { onTyping } from './suggestions.ts';
-import { toPlatformError } from './trouble.ts';
+import { isDiscords, toPlatformError } from './trouble.ts';
 
 export const onInteraction =
   (deps: Deps & AnswerDeps) =>
@@ -23,17 +23,8 @@ export const onInteraction =
         await onImagine({ ...deps, log }, interaction, answer);
       else throw new AppError('not_found', 'That command is no longer in use. Type /imagine to make a picture.');
     } catch (caught) {
-      const error = known(caught);
+      const error = isDiscords(caught) ? toPlatformError(caught) : toAppError(caught);
       log[error.code === 'internal' ? 'error' : 'info']({ err: error, code: error.code }, 'interaction refused');
       await answer.refuse(error).catch((err: unknown) => log.warn({ err }, 'refusal not shown'));
     }
   };
-
-/** Discord's own errors are the platform's, not ours. */
-const known = (caught: unknown): AppError => {
-  const error = toAppError(caught);
-  return error.code === 'internal' && isDiscords(caught) ? toPlatformError(caught) : error;
-};
-
-const isDiscords = (caught: unknown) =>
-  caught instanceof Error && /^(DiscordAPIError|HTTPError|SocketError|AbortError|RateLimitError)/.test(caught.name);

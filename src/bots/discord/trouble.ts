@@ -48,6 +48,9 @@ const hasLostCode = (error: Error): boolean =>
   LOST.test(String((error as NodeJS.ErrnoException).code)) ||
   (error.cause instanceof Error && hasLostCode(error.cause));
 
+/** Discord's fault or refusal, not a bug of ours. */
+export const isDiscords = (caught: unknown): boolean => caught instanceof DiscordAPIError || isLost(caught);
+
 /** For whoever delivers: try again later, or never. */
 export function toPlatformError(caught: unknown): AppError {
   if (caught instanceof AppError) return caught;

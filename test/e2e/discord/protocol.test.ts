@@ -167,8 +167,10 @@ describe('with a running bot', () => {
     const asked = alice.slash('imagine', { prompt: 'two red apples' }, { direct: true });
     await fake.finish(bot.courier, await accepted(asked));
     expect(alice.direct()).toEqual([await asked.until(done, 'the picture')]);
+    alice.press(alice.direct()[0]!, 'Details');
+    await discord.until(() => alice.direct()[1]?.content.includes('Seed'), 'details of the button');
     alice.react(alice.direct()[0]!, '✉️');
-    await discord.until(() => alice.direct()[1]?.content.includes('Seed'), 'details');
+    await discord.until(() => alice.direct()[2]?.content.includes('Seed'), 'details of the reaction');
   });
 
   it('answers a button of something deleted, and one it never made, in private', async () => {
@@ -264,6 +266,17 @@ describe('with a running bot', () => {
     expect(discord.visible(bob).filter(({ channelId }) => channelId !== alice.direct()[0]!.channelId)).toEqual([]);
     await fake.finish(bot.courier, id, 'done', 2);
     expect(alice.direct()).toHaveLength(1);
+  });
+
+  it('sends the picture directly when the channel has been closed to it', async () => {
+    const { id } = await imagined();
+    discord.world.clock.advance(16 * 60_000);
+    const refuse = { kind: 'refuse', status: 403, code: 50001, message: 'Missing Access' } as const;
+    const { channelId } = fake.latest().address as DiscordAddress;
+    discord.faults.order(refuse, { method: 'PATCH', path: new RegExp(channelId) });
+    discord.faults.order(refuse, { method: 'POST', path: new RegExp(channelId) });
+    await fake.finish(bot.courier, id);
+    expect(alice.direct().filter(done)).toHaveLength(1);
   });
 
   it('posts the picture anew, once, when its message was deleted under it', async () => {

@@ -1,0 +1,203 @@
+/** The whole program against Discord: real process, real database, real engine, the unmodified client. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { type App, startApp } from '../app/app.ts';
+import { type Asked, buttonsOf, type Someone, type Values } from './people.ts';
+import { type StandIn, startStandIn } from './stand-in.ts';
+import { FLAG, type Message } from './world.ts';
+
+let folder: string;
+let discord: StandIn;
+let app: App;
+let alice: Someone;
+let bob: Someone;
+
+const start = () =>
+  startApp({
+    DATA_DIR: join(folder, 'data'),
+    DISCORD_API_URL: discord.url,
+    DISCORD_TOKEN: discord.token,
+    LOG_LEVEL: 'debug',
+  });
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'atelier-discord-'));
+  discord = await startStandIn();
+  alice = discord.person('alice');
+  bob = discord.person('bob');
+  app = await start();
+});
+afterAll(async () => {
+  await app?.stop();
+  await discord?.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+afterEach(() => {
+  expect(discord.violations()).toEqual([]);
+});
+
+/** Few steps: the pictures are not what is looked at here. */
+const QUICK: Values = { prompt: 'two red apples', steps: 3, seed: 7 };
+const LONG: Values = { prompt: 'a long one', steps: 150, count: 4 };
+
+const labels = (message: Message) => buttonsOf(message).map(({ label }) => label);
+const ephemeral = ({ flags }: Message) => (flags & FLAG.ephemeral) !== 0;
+const accepted = ({ content }: Message) => content.includes('Accepted');
+const running = ({ content }: Message) => /step \d+ of \d+/.test(content);
+const cancelled = ({ content }: Message) => content.includes('Cancelled');
+const done = (message: Message) => message.attachments.length > 0 && labels(message).includes('Details');
+
+const picture = (asked: Asked) => asked.until(done, 'the picture', 60_000);
+const histories = (message: Message) => discord.world.seen.filter((seen) => seen.message.id === message.id);
+const posted = (before: number) => discord.world.seen.slice(before).filter(({ what }) => what === 'created').length;
+
+describe('/imagine', () => {
+  it('is registered when the bot starts', () => {
+    expect([...discord.world.commands.values()].flat().map(({ name }) => name)).toEqual(['imagine']);
+  });
+
+  it('is deferred, says where it stands, shows progress no more often than every 3 s, and becomes the picture', async () => {
+    const asked = alice.slash('imagine', { prompt: 'two red apples', seed: 7, steps: 60, count: 2 });
+    await asked.until(accepted, 'accepted');
+    expect(asked.interaction.callback?.type).toBe(5);
+    const message = await picture(asked);
+    expect(message.attachments).toHaveLength(2);
+    for (const { description } of message.attachments) expect(description).toMatch(/^AI-generated image: /);
+    expect(message.content).toContain('Seeds 7, 8.');
+    const progress = histories(message).filter((seen) => running(seen.message));
+    expect(progress.length).toBeGreaterThan(0);
+    for (const [i, { at }] of progress.entries()) if (i > 0) expect(at - progress[i - 1]!.at).toBeGreaterThan(2900);
+    expect(discord.visible()).toEqual([message]);
+  });
+
+  it('makes four pictures one sheet, and every button does what it says', async () => {
+    const message = await picture(alice.slash('imagine', { ...QUICK, count: 4 }));
+    expect(labels(message)).toEqual([
+      ...['U1', 'U2', 'U3', 'U4'],
+      ...['V1', 'V2', 'V3', 'V4'],
+      ...['🔁 Re-roll', 'Details', 'Delete'],
+    ]);
+    expect(message.attachments).toHaveLength(1);
+    for (const i of [1, 2, 3, 4]) expect(message.attachments[0]!.description).toContain(`${i}: AI-generated image`);
+
+    const details = await alice.press(message, 'Details').until(ephemeral, 'details');
+    expect(details.content).toMatch(/Seed: 7, 8, 9, 10/);
+    const upscaled = await picture(alice.press(message, 'U2'));
+    expect(upscaled.id).not.toBe(message.id);
+    expect(upscaled.content).toContain('Enlarged');
+    expect(upscaled.content).toContain('Seed 8.');
+    const varied = await picture(bob.press(message, 'V1'));
+    expect(labels(varied)).toContain('U4');
+    const again = await picture(alice.press(message, '🔁 Re-roll'));
+    expect(again.content).not.toContain('Seeds 7,');
+  });
+
+  it.each([
+    ['an empty prompt', { prompt: ' ' }],
+    ['6,001 characters', { prompt: 'a'.repeat(6001) }],
+    ['a size of 513', { prompt: 'a', size: '513x513' }],
+    ['a seed of −1', { prompt: 'a', seed: -1 }],
+    ['five pictures', { prompt: 'a', count: 5 }],
+  ])('refuses %s in private and leaves nothing behind', async (_what, values) => {
+    const before = discord.visible().length;
+    const asked = alice.slash('imagine', values, { force: true });
+    const message = await asked.until(ephemeral, 'a refusal');
+    expect(message.content.length).toBeGreaterThan(10);
+    expect(discord.visible()).toHaveLength(before);
+  });
+
+  it('suggests the models that are there', async () => {
+    expect((await alice.autocomplete('imagine', 'model', '')).length).toBeGreaterThan(0);
+  });
+
+  it('sends what was asked in private nowhere else, also when the token has expired by then', async () => {
+    const before = discord.visible().length;
+    const asked = alice.slash('imagine', { ...QUICK, steps: 20, private: true });
+    await asked.until(accepted, 'accepted');
+    discord.world.clock.advance(16 * 60_000);
+    await discord.until(() => alice.direct().find(done), 'the picture, directly', 60_000);
+    expect(discord.visible().length - before).toBe(1);
+  });
+});
+
+describe('a job under way', () => {
+  it('can be cancelled by its person only, while it runs and while it waits', async () => {
+    const first = alice.slash('imagine', LONG);
+    await first.until(running, 'running');
+    const second = alice.slash('imagine', LONG);
+    const waiting = await second.until(accepted, 'accepted');
+    const refused = await bob.press(waiting, 'Cancel').until(ephemeral, 'a refusal');
+    expect(refused.content).toContain('Only the person who asked');
+    expect(cancelled(waiting)).toBe(false);
+    alice.press(waiting, 'Cancel');
+    await second.until(cancelled, 'cancelled while waiting');
+    alice.press(first.message()!, 'Cancel');
+    await first.until(cancelled, 'cancelled while running');
+    expect(labels(first.message()!)).not.toContain('Cancel');
+  });
+
+  it('finishes once, in the same message, through a gateway drop, a rate limit and a lost connection', async () => {
+    const before = discord.world.seen.length;
+    const asked = alice.slash('imagine', { ...QUICK, steps: 20 });
+    await asked.until(accepted, 'accepted');
+    discord.gateway.drop(200);
+    discord.faults.order({ kind: '429', scope: 'user', retryAfter: 0.3 }, { method: 'PATCH', path: /channels/ });
+    discord.faults.order({ kind: 'lost-after' }, { method: 'PATCH', path: /channels/ });
+    const during = bob.slash('imagine', { ...QUICK, prompt: 'asked during the outage' });
+    await picture(asked);
+    await picture(during);
+    expect(discord.gateway.counts.resumes).toBe(1);
+    expect(posted(before)).toBe(2);
+  });
+
+  it('finishes once, in the same message, when the program is killed half-way', async () => {
+    const before = discord.world.seen.length;
+    const asked = alice.slash('imagine', { ...QUICK, steps: 100, count: 2 });
+    await asked.until(running, 'running');
+    await app.kill();
+    app = await start();
+    const message = await picture(asked);
+    expect(posted(before)).toBe(1);
+    expect(histories(message).filter((seen) => done(seen.message))).toHaveLength(1);
+    expect(discord.world.registrations).toBe(1);
+    const old = await alice.press(message, 'Details').until(ephemeral, 'details after the restart');
+    expect(old.content).toContain('Seed: 7');
+  });
+});
+
+describe('a finished picture', () => {
+  it('is deleted by its person only, and its buttons then say so', async () => {
+    const message = await picture(alice.slash('imagine', QUICK));
+    const [upscale] = buttonsOf(message);
+    const refused = await bob.press(message, 'Delete').until(ephemeral, 'a refusal');
+    expect(refused.content).toContain('Only the person who asked');
+    alice.press(message, 'Delete');
+    await discord.until(() => message.deleted, 'deleted');
+    const gone = await bob.forge(message, upscale!.custom_id!).until(ephemeral, 'a refusal');
+    expect(gone.content).toContain('no longer here');
+  });
+
+  it('obeys reactions', async () => {
+    const message = await picture(alice.slash('imagine', QUICK));
+    const below = () => discord.visible().filter(({ replyTo }) => replyTo === message.id);
+    bob.react(message, '🔁');
+    await discord.until(() => below().filter(done).length === 1, 're-roll', 60_000);
+    bob.react(message, '⬆️');
+    await discord.until(() => below().filter(done).length === 2, 'upscale', 60_000);
+    bob.react(message, '✉️');
+    await discord.until(() => bob.direct().find(({ content }) => content.includes('Seed: 7')), 'details');
+    bob.react(message, '❌');
+    await discord.until(() => bob.direct().find(({ content }) => content.includes('Only the person')), 'a refusal');
+    alice.react(message, '❌');
+    await discord.until(() => message.deleted, 'deleted');
+  });
+});
+
+it('writes no secret into its log', () => {
+  const [, secret] = discord.token.split('.');
+  const said = app.printed();
+  expect(said).not.toContain(`${secret}.`);
+  for (const { token } of discord.world.interactions.values()) expect(said).not.toContain(token);
+});
