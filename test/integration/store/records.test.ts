@@ -1,35 +1,410 @@
+import pg from 'pg';
 import pino from 'pino';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { Records } from '../../../src/core/records.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Claim, GenerationView, Records } from '../../../src/core/records.ts';
+import type { Order } from '../../../src/core/studio.ts';
 import { openStore, type Store } from '../../../src/store/store.ts';
 import { type TestDatabase, testDatabase } from '../database.ts';
-import { allowed, anOrder, anOutcome, aPlan } from './orders.ts';
+import { allowed, anImage, anOrder, anOutcome, aPlan, aRequest, refused } from './orders.ts';
 
 let database: TestDatabase;
 let store: Store;
 let records: Records;
+let sql: pg.Client;
 
 beforeAll(async () => {
   database = await testDatabase();
-  store = await openStore({
-    config: { DATA_DIR: '/nonexistent', DATABASE_URL: database.url },
-    log: pino({ level: 'silent' }),
-  });
+  const config = { DATA_DIR: '/nonexistent', DATABASE_URL: database.url };
+  store = await openStore({ config, log: pino({ level: 'silent' }) });
   records = store.records;
+  sql = new pg.Client({ connectionString: database.url });
+  await sql.connect();
 });
 afterAll(async () => {
+  await sql?.end();
   await store?.close();
   await database?.drop();
 });
 
-it('carries one order through', async () => {
-  const order = anOrder();
-  const { generation } = await records.admit(order, aPlan(), [allowed]);
-  expect(generation).toMatchObject({ status: 'received', turn: 1, sender: order.sender, request: order.request });
+let people = 0;
+/** An order of somebody nobody has seen before, so that tests do not meet. */
+const someonesOrder = (order: Partial<Order> = {}): Order =>
+  anOrder({ sender: { platform: 'web', accountId: `person-${++people}`, name: 'Somebody' }, ...order });
+
+const admit = async (order = someonesOrder()): Promise<GenerationView> =>
+  (await records.admit(order, aPlan(), [allowed])).generation;
+
+async function queued(order = someonesOrder()): Promise<GenerationView> {
+  const generation = await admit(order);
   await records.acknowledge(generation.id, order.address);
-  const claim = (await records.claim(generation.id, 1000))!;
-  expect(await records.complete(claim, anOutcome())).toBe(true);
-  const [due] = await records.dueDeliveries(['web'], 10, 1000);
-  await records.delivered(due!.id, { message: 'm1', address: order.address });
-  expect((await records.findByMessage('web', 'm1'))?.images[0]?.seed).toBe(4294967295);
+  return generation;
+}
+
+const running = async (leaseMs = 60_000): Promise<Claim> => (await records.claim((await queued()).id, leaseMs))!;
+
+const count = async (table: string, where = 'true'): Promise<number> =>
+  (await sql.query(`SELECT count(*)::int AS n FROM ${table} WHERE ${where}`)).rows[0].n;
+
+/** Whatever falls due, of everybody. */
+const drain = () => records.dueDeliveries(['web'], 1000, 60_000);
+
+describe('admission', () => {
+  it('records who, where and what', async () => {
+    const order = anOrder({ request: aRequest({ negativePrompt: 'text', seed: 0 }) });
+    const { generation, duplicate } = await records.admit(order, aPlan(), [allowed]);
+    expect(duplicate).toBe(false);
+    expect(generation).toMatchObject({ ...aPlan(), status: 'received', turn: 1, attempt: 0, images: [] });
+    expect(generation).toMatchObject({ sender: order.sender, request: order.request, address: order.address });
+    expect(generation).not.toHaveProperty('error');
+    expect(await records.find(generation.id)).toEqual(generation);
+    expect(await records.personOf(order.sender)).toBe(generation.personId);
+    expect(await count('verdict', `generation_id = '${generation.id}'`)).toBe(1);
+  });
+
+  it('admits an event once, however often it is delivered', async () => {
+    const order = someonesOrder();
+    const results = await Promise.all(Array.from({ length: 20 }, () => records.admit(order, aPlan(), [allowed])));
+    expect(results.filter(({ duplicate }) => !duplicate)).toHaveLength(1);
+    expect(new Set(results.map(({ generation }) => generation.id)).size).toBe(1);
+    expect(await records.unfinished(results[0]!.generation.personId)).toBe(1);
+    expect(await count('verdict', `generation_id = '${results[0]!.generation.id}'`)).toBe(1);
+  });
+
+  it('tells the same event id of two platforms apart', async () => {
+    const order = someonesOrder();
+    const other = { ...order, sender: { ...order.sender, platform: 'slack' as const } };
+    expect((await admit(order)).id).not.toBe((await admit(other)).id);
+  });
+
+  it('gives every unfinished job of a person its own turn, also when all come at once', async () => {
+    const { sender } = someonesOrder();
+    const made = await Promise.all(Array.from({ length: 8 }, () => admit(anOrder({ sender }))));
+    expect(made.map(({ turn }) => turn).sort()).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+    expect(new Set(made.map(({ personId }) => personId)).size).toBe(1);
+  });
+
+  it('lets a thousand-member space send its first orders at once', async () => {
+    const space = { id: 'busy', name: 'Busy' };
+    const orders = Array.from({ length: 10 }, () => someonesOrder());
+    const made = await Promise.all(orders.map((order) => admit({ ...order, sender: { ...order.sender, space } })));
+    expect(made.map(({ sender }) => sender.space)).toEqual(made.map(() => space));
+    expect(await count('space', `external_id = 'busy'`)).toBe(1);
+  });
+
+  it('follows a person who changes their name', async () => {
+    const order = someonesOrder();
+    await admit(order);
+    const renamed = await admit({ ...order, eventId: 'later', sender: { ...order.sender, name: 'New Name' } });
+    expect(renamed.sender.name).toBe('New Name');
+  });
+
+  it('keeps text that Postgres alone would not take', async () => {
+    const order = someonesOrder({ request: aRequest({ negativePrompt: 'a\u0000b\ud83d' }) });
+    const { request } = await admit({ ...order, sender: { ...order.sender, name: 'N\u0000ame\ud83d' } });
+    expect(request).toMatchObject({ negativePrompt: 'ab\ufffd' });
+  });
+
+  it('leaves of a refused order its verdict, once per event', async () => {
+    const order = someonesOrder();
+    await Promise.all([1, 2, 3].map(() => records.refuse(order, [refused])));
+    expect(await count('verdict', `event_id = '${order.eventId}' AND decision = 'refuse'`)).toBe(1);
+    expect(await records.personOf(order.sender)).toBeUndefined();
+    await expect(records.admit(order, aPlan(), [allowed])).rejects.toMatchObject({ code: 'not_found' });
+  });
+
+  it('ends what was never acknowledged without a delivery', async () => {
+    const { id } = await admit();
+    await records.abandon(id);
+    expect(await records.find(id)).toMatchObject({ status: 'failed', error: { code: 'platform_unavailable' } });
+    expect((await drain()).map(({ generation }) => generation.id)).not.toContain(id);
+    const acknowledged = await queued();
+    await records.abandon(acknowledged.id);
+    expect((await records.find(acknowledged.id))?.status).toBe('queued');
+  });
+});
+
+describe('verdicts', () => {
+  it('can be neither changed, deleted nor truncated', async () => {
+    await admit();
+    for (const statement of ["UPDATE verdict SET decision = 'allow'", 'DELETE FROM verdict', 'TRUNCATE verdict'])
+      await expect(sql.query(statement)).rejects.toThrow(/append-only/);
+  });
+
+  it('outlive the picture they were about', async () => {
+    const claim = await running();
+    await records.complete(claim, anOutcome());
+    await records.remove(claim.generation.id);
+    expect(await count('verdict', `generation_id = '${claim.generation.id}'`)).toBe(2);
+  });
+});
+
+describe('a claim', () => {
+  it('is given to one of twenty', async () => {
+    const { id } = await queued();
+    const claims = await Promise.all(Array.from({ length: 20 }, () => records.claim(id, 60_000)));
+    expect(claims.filter(Boolean)).toHaveLength(1);
+    expect(claims.find(Boolean)?.generation).toMatchObject({ status: 'running', attempt: 1 });
+  });
+
+  it('is not given before the acknowledgement, nor after the end', async () => {
+    const { id } = await admit();
+    expect(await records.claim(id, 1000)).toBeUndefined();
+    const claim = await running();
+    await records.complete(claim, anOutcome());
+    expect(await records.claim(claim.generation.id, 1000)).toBeUndefined();
+  });
+
+  it('is void once a later one was given: the zombie can write nothing', async () => {
+    const zombie = await running(-1);
+    const { id } = zombie.generation;
+    const heir = (await records.claim(id, 60_000))!;
+    expect(heir.fence).toBe(zombie.fence + 1);
+    expect(await records.extend(zombie, 1000)).toEqual({ held: false, cancelRequested: false });
+    expect(await records.complete(zombie, anOutcome())).toBe(false);
+    expect(await records.fail(zombie, { code: 'internal', message: 'no' }, [refused])).toBe(false);
+    expect(await records.release(zombie)).toBe(false);
+    expect(await records.find(id)).toMatchObject({ status: 'running', images: [] });
+    expect(await count('image', `generation_id = '${id}'`)).toBe(0);
+    expect(await records.complete(heir, anOutcome())).toBe(true);
+    expect(await records.complete(heir, anOutcome())).toBe(false);
+    expect((await records.find(id))?.images).toHaveLength(1);
+  });
+
+  it('lasts as long as it is extended', async () => {
+    const claim = await running(300);
+    expect(await records.extend(claim, 60_000)).toEqual({ held: true, cancelRequested: false });
+    await new Promise((resolve) => setTimeout(resolve, 350));
+    expect(await records.claim(claim.generation.id, 1000)).toBeUndefined();
+  });
+
+  it('goes back to the queue with its reason, which a later success forgets', async () => {
+    const claim = await running();
+    expect(await records.release(claim, { code: 'engine_lost', message: 'gone' })).toBe(true);
+    expect(await records.find(claim.generation.id)).toMatchObject({ status: 'queued', attempt: 1 });
+    const again = (await records.claim(claim.generation.id, 60_000))!;
+    expect(again.generation.attempt).toBe(2);
+    await records.complete(again, anOutcome());
+    expect(await records.find(claim.generation.id)).not.toHaveProperty('error');
+  });
+
+  it('counts how often it took an engine down, over all attempts', async () => {
+    const claim = await running();
+    expect(await records.blame(claim)).toBe(1);
+    await records.release(claim);
+    const again = (await records.claim(claim.generation.id, 60_000))!;
+    expect(await records.blame(again)).toBe(2);
+    expect(await records.blame(claim)).toBe(2); // void: says, but does not count
+  });
+
+  it('completes with pictures, verdicts and marks, or with none of them', async () => {
+    const claim = await running();
+    const taken = anImage();
+    await records.complete(await running(), anOutcome([taken]));
+    const twice = [anImage(), anImage({ index: 1, watermark: taken.watermark })];
+    await expect(records.complete(claim, anOutcome(twice))).rejects.toThrow(); // the code names another picture
+    expect(await records.find(claim.generation.id)).toMatchObject({ status: 'running', images: [] });
+    const images = [anImage({ index: 1, hidden: true }), anImage({ index: 0 })];
+    expect(await records.complete(claim, anOutcome(images))).toBe(true);
+    const done = (await records.find(claim.generation.id))!;
+    expect(done).toMatchObject({ status: 'done', fingerprint: 'cpu-1', timings: { totalMs: 1000, runMs: 950 } });
+    expect(done.images.map(({ index, hidden }) => [index, hidden])).toEqual([
+      [0, false],
+      [1, true],
+    ]);
+    expect(await count('verdict', `generation_id = '${done.id}' AND image_index IS NOT NULL`)).toBe(2);
+  });
+
+  it('fails with what the person reads', async () => {
+    const claim = await running();
+    const reason = { code: 'picture_refused', message: 'Not shown here.' } as const;
+    expect(await records.fail(claim, reason, [refused])).toBe(true);
+    expect(await records.find(claim.generation.id)).toMatchObject({ status: 'failed', error: reason });
+    expect((await drain()).map(({ generation }) => generation.id)).toContain(claim.generation.id);
+  });
+});
+
+describe('cancelling', () => {
+  it('ends a waiting one at once and tells so', async () => {
+    for (const waiting of [await admit(), await queued()]) {
+      expect(await records.cancel(waiting.id)).toBe('cancelled');
+      expect(await records.find(waiting.id)).toMatchObject({ status: 'cancelled', error: { code: 'cancelled' } });
+      expect((await drain()).map(({ generation }) => generation.id)).toContain(waiting.id);
+    }
+  });
+
+  it('does not come back to life by a late acknowledgement, which still says where to tell', async () => {
+    const { id } = await admit();
+    await records.cancel(id);
+    await records.acknowledge(id, { platform: 'web', session: 'tab-2' });
+    expect(await records.find(id)).toMatchObject({ status: 'cancelled', address: { session: 'tab-2' } });
+  });
+
+  it('asks a running one to stop, and its worker ends it', async () => {
+    const claim = await running();
+    expect(await records.cancel(claim.generation.id)).toBe('running');
+    expect(await records.extend(claim, 60_000)).toEqual({ held: true, cancelRequested: true });
+    await records.fail(claim, { code: 'cancelled', message: 'Cancelled.' });
+    expect((await records.find(claim.generation.id))?.status).toBe('cancelled');
+  });
+
+  it('answers what an ended one is', async () => {
+    const claim = await running();
+    await records.complete(claim, anOutcome());
+    expect(await records.cancel(claim.generation.id)).toBe('done');
+    await expect(records.cancel('00000000-0000-7000-8000-000000000000')).rejects.toMatchObject({ code: 'not_found' });
+  });
+});
+
+describe('removing', () => {
+  it('deletes pictures and words, and names the objects nobody else uses', async () => {
+    const [mine, other] = [await running(), await running()];
+    await records.complete(mine, anOutcome([anImage({ key: 'a' }), anImage({ index: 1, key: 'shared' })]));
+    await records.complete(other, anOutcome([anImage({ key: 'shared' })]));
+    const { id, personId } = mine.generation;
+    const { generation, keys } = await records.remove(id);
+    expect(generation.images).toHaveLength(2);
+    expect(keys).toEqual(['a']);
+    expect(await records.find(id)).toBeUndefined();
+    expect(await records.history(personId, { limit: 10 })).toEqual([]);
+    const { rows } = await sql.query(`SELECT row_to_json(g)::text AS all FROM generation g WHERE id = '${id}'`);
+    expect(rows[0].all).not.toMatch(/apple|crimson/);
+    await expect(records.remove(id)).rejects.toMatchObject({ code: 'not_found' });
+  });
+
+  it('voids the claim of whoever still works on it, and nothing is shown', async () => {
+    const claim = await running();
+    await records.remove(claim.generation.id);
+    expect(await records.complete(claim, anOutcome())).toBe(false);
+    expect((await drain()).map(({ generation }) => generation.id)).not.toContain(claim.generation.id);
+  });
+});
+
+describe('look-ups', () => {
+  it('lists a person’s generations newest first, page by page', async () => {
+    const { sender } = someonesOrder();
+    const made: GenerationView[] = [];
+    for (let i = 0; i < 5; i++) made.push(await admit(anOrder({ sender })));
+    const ids = made.map(({ id }) => id).reverse();
+    const { personId } = made[0]!;
+    const page = await records.history(personId, { limit: 3 });
+    expect(page.map(({ id }) => id)).toEqual(ids.slice(0, 3));
+    const next = await records.history(personId, { limit: 3, before: page[2]!.id });
+    expect(next.map(({ id }) => id)).toEqual(ids.slice(3));
+  });
+
+  it('counts who goes first: lower turns, then earlier orders', async () => {
+    await sql.query(`UPDATE generation SET status = 'cancelled' WHERE status = 'queued'`);
+    const [anna, ben] = [someonesOrder().sender, someonesOrder().sender];
+    const [first, second] = [await queued(anOrder({ sender: anna })), await queued(anOrder({ sender: anna }))];
+    const third = await queued(anOrder({ sender: ben }));
+    expect(await Promise.all([first, third, second].map(({ id }) => records.ahead(id)))).toEqual([0, 1, 2]);
+    await records.claim(first.id, 60_000);
+    expect(await records.ahead(first.id)).toBe(0);
+    expect(await records.ahead(second.id)).toBe(1);
+  });
+
+  it('remembers how long a unit of work took, newest first', async () => {
+    await sql.query('UPDATE generation SET total_ms = NULL');
+    for (const totalMs of [1000, 3000])
+      await records.complete(await running(), { ...anOutcome(), timings: { totalMs, runMs: 1 } });
+    expect(await records.recentRates('imagine', 10)).toEqual([1500, 500]);
+    expect(await records.recentRates('imagine', 1)).toEqual([1500]);
+    expect(await records.recentRates('upscale', 10)).toEqual([]);
+  });
+
+  it('counts by kind and status', async () => {
+    const before = await records.counts();
+    await queued();
+    const of = (rows: typeof before) =>
+      rows.find((row) => row.kind === 'imagine' && row.status === 'queued')?.count ?? 0;
+    expect(of(await records.counts())).toBe(of(before) + 1);
+  });
+
+  it('finds what a crash left behind', async () => {
+    const [late, waiting, dead, alive] = [await admit(), await queued(), await running(-1), await running()];
+    const ids = (await records.strays(0)).map(({ id, status }) => `${status} ${id}`);
+    expect(ids).toContain(`received ${late.id}`);
+    expect(ids).toContain(`queued ${waiting.id}`);
+    expect(ids).toContain(`running ${dead.generation.id}`);
+    expect(ids).not.toContain(`running ${alive.generation.id}`);
+    const old = (await records.strays(60_000)).map(({ id }) => id);
+    expect(old).toContain(dead.generation.id);
+    expect(old).not.toContain(waiting.id);
+  });
+
+  it('answers nothing for what is no id', async () => {
+    expect(await records.find("'; DROP TABLE generation")).toBeUndefined();
+    expect(await records.history((await admit()).personId, { limit: 1, before: 'x' })).toEqual([]);
+  });
+
+  it('finds the picture of a mark, whichever of the 64 bits are set', async () => {
+    const claim = await running();
+    const codes = [0n, 2n ** 63n, 2n ** 64n - 1n];
+    const images = codes.map((code, index) => anImage({ index, watermark: { code, keyId: 'k', strength: 'weak' } }));
+    await records.complete(claim, anOutcome(images));
+    const found = await Promise.all(codes.map((code) => records.findByWatermark(code)));
+    expect(found.map((image) => image?.index)).toEqual([0, 1, 2]);
+    await records.remove(claim.generation.id);
+    expect(await records.findByWatermark(0n)).toBeUndefined();
+    expect(await count('watermark', 'code = 0')).toBe(1); // never to be given to another picture
+  });
+});
+
+describe('deliveries', () => {
+  const done = async (): Promise<GenerationView> => {
+    await drain();
+    const claim = await running();
+    await records.complete(claim, anOutcome());
+    return claim.generation;
+  };
+
+  it('are taken by one of many, and again when the lease ran out', async () => {
+    const { id } = await done();
+    const taken = await Promise.all(Array.from({ length: 10 }, () => records.dueDeliveries(['web'], 5, 100)));
+    expect(taken.flat()).toHaveLength(1);
+    expect(taken.flat()[0]).toMatchObject({ attempt: 1, generation: { id, status: 'done' } });
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    expect(await records.dueDeliveries(['web'], 5, 60_000)).toMatchObject([{ attempt: 2, generation: { id } }]);
+  });
+
+  it('go only to those who speak the platform', async () => {
+    await done();
+    expect(await records.dueDeliveries(['discord', 'slack'], 5, 100)).toEqual([]);
+    expect(await records.dueDeliveries(['web'], 5, 100)).toHaveLength(1);
+  });
+
+  it('are over once shown, and the message is known', async () => {
+    const generation = await done();
+    const [due] = await drain();
+    const address = { platform: 'web', session: 'tab-9' } as const;
+    await records.delivered(due!.id, { message: `message-${generation.id}`, address });
+    expect(await drain()).toEqual([]);
+    expect(await records.findByMessage('web', `message-${generation.id}`)).toMatchObject({
+      id: generation.id,
+      address,
+    });
+    expect(await records.findByMessage('slack', `message-${generation.id}`)).toBeUndefined();
+  });
+
+  it('wait until their time, or are given up', async () => {
+    await done();
+    const [due] = await drain();
+    await records.postpone(due!.id, new Date(Date.now() + 200), 'platform_unavailable');
+    expect(await drain()).toEqual([]);
+    await new Promise((resolve) => setTimeout(resolve, 250));
+    expect(await drain()).toHaveLength(1);
+    await records.postpone(due!.id, 'never', 'platform_refused');
+    expect(await drain()).toEqual([]);
+    expect(await count('delivery', `id = '${due!.id}' AND state = 'given_up' AND reason = 'platform_refused'`)).toBe(1);
+  });
+
+  it('let one of many make a progress edit, and none after the end', async () => {
+    const claim = await running();
+    const { id } = claim.generation;
+    const turns = await Promise.all(Array.from({ length: 10 }, () => records.takeProgressTurn(id, 60_000)));
+    expect(turns.filter(Boolean)).toHaveLength(1);
+    expect(await records.takeProgressTurn(id, 0)).toBe(true);
+    await records.complete(claim, anOutcome());
+    expect(await records.takeProgressTurn(id, 0)).toBe(false);
+  });
 });
