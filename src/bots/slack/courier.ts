@@ -28,15 +28,8 @@ const CLOSED = new Set([
   'restricted_action',
 ]);
 
-/** Messages whose outcome this process has sent. */
-const REMEMBERED = 20_000;
-
 export function createCourier(deps: CourierDeps): Courier<'slack'> {
   const { client, log } = deps;
-  // A progress edit that overtakes the outcome would hide it: none starts after the outcome, and the outcome waits for the last.
-  const ended = new Set<string>();
-  const underWay = new Map<string, Promise<unknown>>();
-
   const update = (call: Client['again'], { channel, ts }: Address, look: Look) =>
     call('chat.update', { channel, ts, ...look, parse: 'none', link_names: false });
 
@@ -63,10 +56,6 @@ export function createCourier(deps: CourierDeps): Courier<'slack'> {
     platform: 'slack',
 
     async deliver(address, reply, attempt) {
-      const message = key(address);
-      ended.add(message);
-      if (ended.size > REMEMBERED) ended.delete(ended.values().next().value!);
-      await underWay.get(message);
       const stale = attempt > 1 ? await filesShown(client, address).catch(() => []) : [];
       const files = await upload(deps, reply.images);
       try {
@@ -80,14 +69,7 @@ export function createCourier(deps: CourierDeps): Courier<'slack'> {
     },
 
     async progress(address, reply) {
-      const message = key(address);
-      if (!address.ts || ended.has(message) || underWay.has(message)) return;
-      const edit = update(client.once, address, render(reply));
-      underWay.set(
-        message,
-        edit.catch(() => undefined).finally(() => underWay.delete(message)),
-      );
-      await edit;
+      if (address.ts) await update(client.once, address, render(reply));
     },
 
     async remove(address) {

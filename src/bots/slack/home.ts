@@ -62,7 +62,7 @@ async function publish({ studio, client, log }: SlackDeps, occasion: Occasion, t
     const jobs = await studio.history(senderOf(occasion), { limit: SHOWN });
     await client.again('views.publish', { user_id: occasion.userId, view: home(jobs, told) });
   } catch (error) {
-    log.warn({ error, userId: occasion.userId }, 'app home not published');
+    log.warn({ err: error, userId: occasion.userId }, 'app home not published');
   }
 }
 

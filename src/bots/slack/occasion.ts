@@ -46,7 +46,7 @@ export async function deal(deps: SlackDeps, occasion: Occasion, work: () => Prom
       } catch (caught) {
         const error = toAppError(caught);
         const facts = { code: error.code, userId: occasion.userId, detail: error.detail };
-        if (error.code === 'internal') deps.log.error({ ...facts, error: caught }, 'slack event failed');
+        if (error.code === 'internal') deps.log.error({ ...facts, err: caught }, 'slack event failed');
         else deps.log.info(facts, 'slack event refused');
         await whisper(deps, occasion, refusal(error));
       }

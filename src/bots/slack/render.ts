@@ -12,6 +12,7 @@ export interface Look {
 const SECTION = 3000;
 const CONTEXT = 2000;
 const BAR = 12;
+const VEILED = 'Moderation is not sure that everyone may see this, so it is shown blurred here.';
 
 /** `files` are the uploaded pictures' Slack ids, in the order of `reply.images`. */
 export function render(reply: Reply, files: readonly string[] = []): Look {
@@ -28,6 +29,7 @@ export function render(reply: Reply, files: readonly string[] = []): Look {
           ? [picture(id, image.altText, images.length > 1 ? `${i + 1}: seed ${image.seed}` : undefined)]
           : [];
       }),
+      ...(images.some(({ hidden }) => hidden) ? [context(VEILED)] : []),
       ...(state === 'notice' ? pack(lines, SECTION).map(section) : pack(lines, CONTEXT).map(context)).slice(0, 8),
       ...buttons.filter((row) => row.length > 0).map(actions),
     ],

@@ -48,7 +48,7 @@ export async function say({ client, log }: { client: Client; log: Logger }, post
       if (!isLost(caught)) throw caught;
       await sleep(300 * attempt); // let what is under way arrive before looking
       const ts = await lookUp(client, post).catch((cause: unknown) => {
-        log.warn({ channel, stamp, error: cause }, 'ambiguous post');
+        log.warn({ channel, stamp, err: cause }, 'ambiguous post');
         throw new AppError('platform_unavailable', 'Slack did not answer.', { cause, detail: { ambiguous: true } });
       });
       if (ts) return ts;

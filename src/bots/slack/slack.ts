@@ -92,7 +92,7 @@ export async function startSlack({
     logger,
     clientOptions: { slackApiUrl: apiUrl, retryConfig: { retries: 2 } },
   });
-  app.error(async (error) => log.error({ error }, 'slack listener failed'));
+  app.error(async (error) => log.error({ err: error }, 'slack listener failed'));
   listenToCommand(app, deps);
   listenToForm(app, deps);
   listenToMentions(app, deps);

@@ -40,6 +40,7 @@ export function socketMode(
     for (let tries = 1; !stopping.signal.aborted; tries++) {
       try {
         await receiver.start();
+        if (stopping.signal.aborted) return void (await client.disconnect()); // it came up while we went down
         connected = true;
         pause = FIRST_PAUSE_MS;
         onFirst();
@@ -49,7 +50,7 @@ export function socketMode(
         tries = 0;
         if (!stopping.signal.aborted) log.info('slack connection ended');
       } catch (error) {
-        log.warn({ error, pause }, 'slack connection failed');
+        log.warn({ err: error, pause }, 'slack connection failed');
         if (isTokenError(error)) onFirst(error);
         if (tries >= 3) onFirst();
         await sleep(pause, undefined, { signal: stopping.signal }).catch(() => undefined);
@@ -67,10 +68,8 @@ export function socketMode(
       }),
     async stop() {
       stopping.abort();
-      // A start() still waiting for its hello would reject with nobody listening.
-      if (!connected) client.removeAllListeners('disconnected');
       const closed = client.disconnect().catch(() => undefined);
-      await Promise.race([connected ? Promise.all([closed, loop]) : closed, sleep(2000, undefined, { ref: false })]);
+      await Promise.race([Promise.all([closed, loop]), sleep(2000, undefined, { ref: false })]);
       connected = false;
     },
   };

@@ -5,6 +5,7 @@ import type { ReplyImage } from '../../core/reply.ts';
 import type { Client } from './client.ts';
 import { isLost } from './failure.ts';
 import { clip } from './text.ts';
+import { veil } from './veil.ts';
 
 export interface UploadDeps {
   client: Client;
@@ -36,9 +37,10 @@ export const discard = (client: Client, ids: readonly string[]): Promise<unknown
 
 async function send(
   { client, read }: UploadDeps,
-  { key, name, altText }: ReplyImage,
+  { key, name, altText, hidden }: ReplyImage,
 ): Promise<{ id: string; title: string }> {
-  const bytes = await read(key);
+  const original = await read(key);
+  const bytes = hidden ? await veil(original) : original;
   // The argument is alt_txt; the SDK's typed method would send alt_text, which Slack's documentation does not know.
   const { file_id, upload_url } = await client.again('files.getUploadURLExternal', {
     filename: name,

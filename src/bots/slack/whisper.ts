@@ -39,7 +39,7 @@ export async function whisper({ client, log }: { client: Client; log: Logger }, 
     try {
       return void (await way());
     } catch (error) {
-      log.debug({ error, userId }, 'whisper did not arrive');
+      log.debug({ err: error, userId }, 'whisper did not arrive');
     }
   log.warn({ userId, channel }, 'nothing reached the person');
 }

@@ -1,6 +1,6 @@
 /** HTTP mode at its public door: only what Slack signed, lately and unaltered, comes in. */
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startSlack } from '../../../src/bots/slack/slack.ts';
 import { log, startBot } from './bot.ts';
@@ -89,8 +89,16 @@ describe('the HTTP endpoint', () => {
     expect(status).toBe(413);
   });
 
-  it('lets nothing in once it was stopped', async () => {
+  it('is not kept from stopping by a request that never ends', async () => {
+    const socket = connect(on.bot.port!, '127.0.0.1');
+    const closed = new Promise((resolve) => socket.on('close', resolve).on('error', () => undefined));
+    socket.write('POST /slack/events HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n');
+    await new Promise((resolve) => setTimeout(resolve, 50));
     await on.bot.stop();
+    await closed;
+  });
+
+  it('lets nothing in once it was stopped', async () => {
     expect(on.bot.ready()).toBe(false);
     expect((await on.slack.forge('slash_commands', command(), {})).acked).toBe(false);
   });

@@ -8,7 +8,8 @@ import { AppError } from '../../../src/core/errors.ts';
 import type { GenerationView, ImageView } from '../../../src/core/records.ts';
 import type { Sender, Studio } from '../../../src/core/studio.ts';
 
-export const PICTURE = await sharp({ create: { width: 64, height: 64, channels: 3, background: '#a33' } })
+const pixels = Uint8Array.from({ length: 64 * 64 * 3 }, (_, i) => (i * i * 7) % 251);
+export const PICTURE = await sharp(pixels, { raw: { width: 64, height: 64, channels: 3 } })
   .png()
   .toBuffer();
 

@@ -368,14 +368,22 @@ describe.each<Mode>(['socket', 'http'])('slack over %s', (mode) => {
     expect(on.workspace.visible(person.dm.id)).toHaveLength(1);
   });
 
-  it('never lets a late progress edit hide the outcome', async () => {
-    const { message, generation } = await ask();
-    on.slack.api.fail('chat.update', { kind: 'delay', ms: 400 });
-    const late = on.memory.progress(generation.id, 19);
-    await on.memory.finish(generation.id);
-    await late;
-    await on.memory.progress(generation.id, 20);
-    expect(files(message)).toHaveLength(1);
+  it('sends a direct message once for a reaction that is delivered again', async () => {
+    const { person, message } = await asked();
+    const act = await person.react(message, 'envelope');
+    await eventually(() => on.workspace.visible(person.dm.id)[0], 'a direct message');
+    await act.again({ num: 1, reason: 'http_timeout' });
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(on.workspace.visible(person.dm.id)).toHaveLength(1);
+  });
+
+  it('blurs what moderation hides', async () => {
+    const { message, generation } = await asked();
+    for (const image of generation.images) image.hidden = true;
+    await on.memory.deliver(generation.id, 2);
+    expect(words(message)).toContain('blurred');
+    const bytes = on.workspace.files.get(files(message)[0]!)?.bytes;
+    expect(bytes?.equals(PICTURE)).toBe(false);
   });
 
   it('says a word in another way when the response URL fails', async () => {
