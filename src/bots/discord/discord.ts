@@ -35,6 +35,7 @@ export interface Discord {
 }
 
 const READY_WITHIN_MS = 30_000;
+const UPLOAD_WITHIN_MS = 30_000;
 
 /** Throws AppError: bad_config for a token that Discord refuses, platform_unavailable when it cannot be reached. */
 export async function startDiscord({ config, studio, read, log }: DiscordDeps): Promise<Discord> {
@@ -47,7 +48,7 @@ export async function startDiscord({ config, studio, read, log }: DiscordDeps): 
     ],
     partials: [Partials.Channel], // direct channels are never announced
     shards: 'auto',
-    rest: { api: config.DISCORD_API_URL.replace(/\/+$/, ''), version: '10' },
+    rest: { api: config.DISCORD_API_URL.replace(/\/+$/, ''), version: '10', timeout: UPLOAD_WITHIN_MS },
   });
   const api = createApi({ rest: client.rest, log });
   const deps = { studio, api, read, log };

@@ -1,6 +1,6 @@
 /** What a failed request to Discord means: gone, not that way, later, or never. */
 import { DiscordAPIError, HTTPError } from 'discord.js';
-import { AppError } from '../../core/errors.ts';
+import { AppError, toAppError } from '../../core/errors.ts';
 
 /** https://discord.com/developers/docs/topics/opcodes-and-status-codes#json */
 export const CODE = {
@@ -31,7 +31,7 @@ const DEAD_ENDS: ReadonlySet<number> = new Set([
   CODE.invalidToken,
 ]);
 
-/** No answer came, so nobody knows whether it happened. discord.js retries 5xx and time-outs but not these. */
+/** No answer came, so nobody knows whether it happened. discord.js repeats time-outs itself, 5xx without a pause, lost sockets never. */
 export const isLost = (caught: unknown): boolean =>
   caught instanceof HTTPError
     ? caught.status >= 500
@@ -44,20 +44,20 @@ const LOST =
   /^(UND_ERR_(SOCKET|CONNECT_TIMEOUT|HEADERS_TIMEOUT|BODY_TIMEOUT|CLOSED)|E(CONNRESET|CONNREFUSED|PIPE|TIMEDOUT|AI_AGAIN|HOSTUNREACH|NETUNREACH))$/;
 
 const hasLostCode = (error: Error): boolean =>
-  error.name === 'AbortError' ||
   LOST.test(String((error as NodeJS.ErrnoException).code)) ||
   (error.cause instanceof Error && hasLostCode(error.cause));
 
 /** Discord's fault or refusal, not a bug of ours. */
-export const isDiscords = (caught: unknown): boolean => caught instanceof DiscordAPIError || isLost(caught);
+export const isDiscords = (caught: unknown): boolean =>
+  caught instanceof DiscordAPIError || isLost(caught) || (caught instanceof Error && caught.name === 'AbortError');
 
 /** For whoever delivers: try again later, or never. */
 export function toPlatformError(caught: unknown): AppError {
-  if (caught instanceof AppError) return caught;
   if (caught instanceof DiscordAPIError && caught.status < 500 && caught.status !== 429 && caught.status !== 401)
     return new AppError('platform_refused', `Discord refused the message: ${caught.message} (${caught.code}).`, {
       cause: caught,
       detail: { status: caught.status, code: caught.code },
     });
+  if (!isDiscords(caught)) return toAppError(caught);
   return new AppError('platform_unavailable', 'Discord did not answer.', { cause: caught });
 }

@@ -268,6 +268,15 @@ describe('with a running bot', () => {
     expect(alice.direct()).toHaveLength(1);
   });
 
+  it('does not even try a token that has expired', async () => {
+    const { id } = await imagined({ prompt: 'two red apples', private: true });
+    (fake.latest().address as DiscordAddress).askedAt = new Date(Date.now() - 15 * 60_000).toISOString();
+    discord.faults.order({ kind: 'lost-before' }, { method: 'PATCH', path: /webhooks/ });
+    await fake.finish(bot.courier, id);
+    expect(alice.direct().filter(done)).toHaveLength(1);
+    expect(discord.faults.met).toEqual([]);
+  });
+
   it('sends the picture directly when the channel has been closed to it', async () => {
     const { id } = await imagined();
     discord.world.clock.advance(16 * 60_000);
