@@ -184,16 +184,20 @@ export function createEngineChild({ log }: { log: Logger }, options: ChildOption
     ready: up,
     load: () => waiting.length + (current ? 1 : 0),
     describe: () => ({ ...state }),
-    run: (job) =>
-      new Promise((resolve, reject) => {
-        if (closed) return reject(stopped());
-        if (job.signal?.aborted) return reject(cancelled());
+    run: (job) => {
+      if (closed) return Promise.reject(stopped());
+      if (job.signal?.aborted) return Promise.reject(cancelled());
+      let onAbort = () => {};
+      const answer = new Promise<FromChild>((resolve, reject) => {
         const running: Running = { id: nextId++, job, resolve, reject, sent: false, lastBeat: Date.now() };
         if (job.urgent) waiting.unshift(running);
         else waiting.push(running);
-        job.signal?.addEventListener('abort', () => cancel(running), { once: true });
+        onAbort = () => cancel(running);
+        job.signal?.addEventListener('abort', onAbort, { once: true });
         void next();
-      }),
+      });
+      return answer.finally(() => job.signal?.removeEventListener('abort', onAbort));
+    },
     async close() {
       closed = true;
       clearInterval(watch);

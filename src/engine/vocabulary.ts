@@ -30,7 +30,6 @@ const SILENT = new Set(
     ' ',
   ),
 );
-const ARTICLES = new Set(['a', 'an', 'the']);
 const LONGEST_PHRASE = 3;
 const WORDS = /[\p{L}\p{N}'’]+|,/gu;
 
@@ -58,7 +57,10 @@ export function createVocabulary(file: VocabularyFile, emoji = loadEmoji()): (pr
   }
   for (const [said, meant] of Object.entries(file.synonyms)) say(said.toLowerCase(), meant);
   for (const name of names) for (const said of file.subjects[name]!.synonyms) noun(said.toLowerCase(), name);
-  for (const [said, name] of keywordsOf(names, emoji)) if (!SILENT.has(said)) noun(said, name);
+  for (const [said, name] of keywordsOf(names, emoji)) {
+    const says = said.split(' ');
+    if (!SILENT.has(said) && !says.includes(name)) noun(said, name); // "red apple" is said by its words
+  }
 
   return (prompt) => translate(prompt, { lexicon, known, names });
 }
@@ -75,21 +77,29 @@ function translate(prompt: string, { lexicon, known, names }: Lexicon): Translat
   const drawnAs = new Map<string, string>();
   const unknown = new Set<string>();
   let understood = false;
+  let left = false; // an unknown word was just left out
   for (let i = 0; i < words.length; ) {
     const phrase = longestPhrase(words, i, lexicon);
     const said = phrase ?? words[i]!;
     i += said.split(' ').length;
-    if (phrase) {
-      const meant = lexicon.get(phrase)!;
-      out.push(meant);
-      understood ||= !SILENT.has(meant);
-      if (!known.has(phrase) && phrase !== meant) drawnAs.set(phrase, meant);
-    } else if (said === ',') out.push(said);
-    else if (!SILENT.has(said)) {
+    const isContent = said !== ',' && !SILENT.has(said);
+    if (isContent && !phrase) {
       unknown.add(said);
-      while (ARTICLES.has(out.at(-1) ?? '')) out.pop();
+      left = true;
+      continue;
     }
+    if (left && !isContent) dropLoose(out);
+    left = false;
+    if (!phrase) {
+      if (said === ',') out.push(said);
+      continue;
+    }
+    const meant = lexicon.get(phrase)!;
+    out.push(meant);
+    understood ||= isContent;
+    if (!known.has(phrase) && phrase !== meant) drawnAs.set(phrase, meant);
   }
+  if (left) dropLoose(out);
   const examples = `It knows ${names.length} things, such as ${list(names.slice(0, 5), 'and')}.`;
   if (!understood) return { prompt, notes: [`The built-in model knows none of these words. ${examples}`] };
   const notes = [...drawnAs].map(([said, meant]) => `The built-in model drew "${said}" as "${meant}".`);
@@ -98,6 +108,11 @@ function translate(prompt: string, { lexicon, known, names }: Lexicon): Translat
       `The built-in model does not know ${list([...unknown].map(quoted), 'or')}; it left ${unknown.size === 1 ? 'it' : 'them'} out.`,
     );
   return { prompt: tidy(out), notes };
+}
+
+/** A thing was left out after these: what led up to it means nothing any more. A left-out adjective leads up to its noun. */
+function dropLoose(out: string[]): void {
+  while (SILENT.has(out.at(-1) ?? '')) out.pop();
 }
 
 function longestPhrase(words: readonly string[], at: number, lexicon: ReadonlyMap<string, string>): string | undefined {

@@ -1,0 +1,86 @@
+import { describe, expect, it } from 'vitest';
+import { createBatcher, rowLimits } from '../../../src/engine/diffusion/batcher.ts';
+import type { Row, Unet } from '../../../src/engine/diffusion/unet.ts';
+
+const aRow = (value: number, over: Partial<Row> = {}): Row => ({
+  sample: Float32Array.of(value),
+  timestep: 1,
+  condition: { data: Float32Array.of(0), tokens: 1, width: 1 },
+  height: 16,
+  width: 16,
+  clock: { runMs: 0 },
+  ...over,
+});
+
+/** A network that doubles, and remembers how many rows came together. */
+function aUnet(fail?: Error): Unet & { sizes: number[] } {
+  const sizes: number[] = [];
+  return {
+    sizes,
+    channels: 1,
+    key: ({ timestep }) => String(timestep),
+    async run(rows, clock) {
+      sizes.push(rows.length);
+      clock.runMs += 10;
+      if (fail) throw fail;
+      return rows.map(({ sample }) => sample.map((v) => 2 * v));
+    },
+  };
+}
+
+it('merges the rows that wait, and gives each its own answer', async () => {
+  const unet = aUnet();
+  const predict = createBatcher(unet, { fewest: 1, most: 16 });
+  const answers = await Promise.all([1, 2, 3].map((v) => predict(aRow(v))));
+  expect(answers.map(([v]) => v)).toEqual([2, 4, 6]);
+  expect(unet.sizes).toEqual([3]);
+});
+
+it('keeps to the most rows a call may have, first come first served', async () => {
+  const unet = aUnet();
+  const predict = createBatcher(unet, { fewest: 1, most: 2 });
+  await Promise.all([1, 2, 3, 4, 5].map((v) => predict(aRow(v))));
+  expect(unet.sizes).toEqual([2, 2, 1]);
+});
+
+it('fills up to the fewest, and still answers one row once', async () => {
+  const unet = aUnet();
+  expect(await createBatcher(unet, { fewest: 2, most: 16 })(aRow(4))).toEqual(Float32Array.of(8));
+  expect(unet.sizes).toEqual([2]);
+});
+
+it('does not merge what the network cannot take together', async () => {
+  const unet = aUnet();
+  const predict = createBatcher(unet, { fewest: 1, most: 16 });
+  await Promise.all([aRow(1), aRow(2, { timestep: 7 }), aRow(3)].map(predict));
+  expect(unet.sizes).toEqual([2, 1]);
+});
+
+it('takes fewer rows of larger pictures', async () => {
+  const unet = aUnet();
+  const predict = createBatcher(unet, { fewest: 1, most: 16 });
+  await Promise.all(Array.from({ length: 8 }, (_, i) => predict(aRow(i, { height: 96, width: 96 }))));
+  expect(Math.max(...unet.sizes)).toBe(3);
+});
+
+it('fails the rows of a failed call, and works on', async () => {
+  const unet = aUnet(new Error('no memory'));
+  const predict = createBatcher(unet, { fewest: 1, most: 16 });
+  await expect(predict(aRow(1))).rejects.toThrow('no memory');
+  await expect(predict(aRow(1))).rejects.toThrow('no memory');
+  expect(unet.sizes).toEqual([1, 1]);
+});
+
+it('shares the time of a call among its rows', async () => {
+  const predict = createBatcher(aUnet(), { fewest: 1, most: 16 });
+  const [a, b] = [aRow(1), aRow(2)];
+  await Promise.all([predict(a), predict(b)]);
+  expect([a.clock.runMs, b.clock.runMs]).toEqual([5, 5]);
+});
+
+describe('row limits stay on one side of the number of threads', () => {
+  it.each([1, 2])('with %i thread(s) at least two rows', (threads) => expect(rowLimits(threads).fewest).toBe(2));
+  it.each([3, 8, 64])('with %i threads fewer rows than threads', (threads) => {
+    expect(rowLimits(threads).most).toBeLessThan(threads);
+  });
+});

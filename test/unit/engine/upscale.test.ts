@@ -1,0 +1,107 @@
+import { expect, it } from 'vitest';
+import type { Picture } from '../../../src/core/picture.ts';
+import type { ManifestOf } from '../../../src/engine/manifest.ts';
+import type { Network } from '../../../src/engine/network.ts';
+import { createUpscaler } from '../../../src/engine/upscale/enlarge.ts';
+import { resample } from '../../../src/engine/upscale/resample.ts';
+import { tilesOf } from '../../../src/engine/upscale/tiles.ts';
+
+const context = { signal: new AbortController().signal, clock: { runMs: 0 }, onTile: () => {} };
+const manifest = (over: Partial<ManifestOf<'upscale'>> = {}): ManifestOf<'upscale'> => ({
+  ...{ name: 'up', kind: 'upscale', title: '', version: '1', licence: 'MIT', source: '', files: [], factor: 2 },
+  graph: { file: 'model.onnx', range: [0, 1] },
+  tile: 32,
+  overlap: 8,
+  ...over,
+});
+
+/** Repeats every pixel: what a tile shows does not depend on where it was cut. */
+const repeat = (factor: number, side: number | string = 'side'): Network => ({
+  inputs: [{ name: 'image', type: 'float32', shape: [1, 3, side, side] }],
+  outputs: [{ name: 'larger', type: 'float32', shape: [] }],
+  async run({ image }) {
+    const [, , h, w] = image!.dims as [number, number, number, number];
+    const out = new Float32Array(image!.data.length * factor ** 2);
+    for (let c = 0; c < 3; c++)
+      for (let y = 0; y < h * factor; y++)
+        for (let x = 0; x < w * factor; x++)
+          out[(c * h * factor + y) * w * factor + x] =
+            image!.data[(c * h + Math.floor(y / factor)) * w + Math.floor(x / factor)]!;
+    return { larger: out };
+  },
+  release: async () => {},
+});
+
+const aPicture = (width: number, height: number): Picture => ({
+  width,
+  height,
+  data: Uint8Array.from({ length: width * height * 3 }, (_, i) => (i * 7919) % 256),
+});
+const at = ({ width, data }: Picture, x: number, y: number) => [
+  ...data.slice((y * width + x) * 3, (y * width + x) * 3 + 3),
+];
+
+it.each([
+  [7, 5],
+  [32, 32],
+  [33, 70],
+  [100, 64],
+])('tiles of a %i × %i picture cover it and overlap', (width, height) => {
+  const tiles = tilesOf(width, height, 32, 8);
+  const covered = new Set<number>();
+  for (const { x, y, width: w, height: h } of tiles) {
+    expect(x + w).toBeLessThanOrEqual(width);
+    expect(y + h).toBeLessThanOrEqual(height);
+    for (let j = y; j < y + h; j++) for (let i = x; i < x + w; i++) covered.add(j * width + i);
+  }
+  expect(covered.size).toBe(width * height);
+  const columns = [...new Set(tiles.map(({ x }) => x))].sort((a, b) => a - b);
+  columns.forEach((x, i) => void (i > 0 && expect(columns[i - 1]! + 32 - x).toBeGreaterThanOrEqual(8)));
+});
+
+it.each([
+  [[0, 1], 'any'],
+  [[-1, 1], 'any'],
+  [[0, 255], 'any'],
+  [[0, 1], 32],
+] as const)('puts tiles together without a seam: range %j, tile size %s', async (range, side) => {
+  const picture = aPicture(75, 50);
+  const { enlarge } = createUpscaler(repeat(2, side), manifest({ graph: { file: '', range: [...range] } }));
+  const larger = await enlarge(picture, context);
+  expect([larger.width, larger.height]).toEqual([150, 100]);
+  const expected = Array.from({ length: 150 * 100 }, (_, i) => at(picture, (i % 150) >> 1, Math.floor(i / 150) >> 1));
+  expect(Buffer.from(expected.flat()).equals(larger.data)).toBe(true);
+});
+
+it('enlarges a picture smaller than the tile its graph is fixed to', async () => {
+  const picture = aPicture(10, 6);
+  const larger = await createUpscaler(repeat(2, 32), manifest()).enlarge(picture, context);
+  expect([larger.width, larger.height]).toEqual([20, 12]);
+  expect(at(larger, 19, 11)).toEqual(at(picture, 9, 5));
+});
+
+it('tells of every tile and stops between two when told to', async () => {
+  const control = new AbortController();
+  const seen: [number, number][] = [];
+  const onTile = (done: number, total: number) => {
+    seen.push([done, total]);
+    if (done === 2) control.abort();
+  };
+  const run = createUpscaler(repeat(2), manifest()).enlarge(aPicture(75, 50), {
+    ...context,
+    signal: control.signal,
+    onTile,
+  });
+  await expect(run).rejects.toThrow();
+  expect(seen).toEqual([
+    [1, 6],
+    [2, 6],
+  ]);
+});
+
+it('resampling keeps a plain colour plain', async () => {
+  const grey = { width: 8, height: 8, data: new Uint8Array(192).fill(99) };
+  const larger = await resample(grey, 32, 16);
+  expect([larger.width, larger.height]).toEqual([32, 16]);
+  expect(new Set(larger.data)).toEqual(new Set([99]));
+});

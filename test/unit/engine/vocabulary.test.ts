@@ -1,0 +1,125 @@
+import { describe, expect, it } from 'vitest';
+import { keywordsOf } from '../../../src/engine/keywords.ts';
+import { createVocabulary, plural, VocabularyFile } from '../../../src/engine/vocabulary.ts';
+
+const file = VocabularyFile.parse({
+  subjects: {
+    dog: { synonyms: ['hound'] },
+    cat: {},
+    apple: {},
+    mouse: { plural: 'mice' },
+    'palm tree': {},
+    'ice cream': {},
+    owl: {},
+  },
+  words: [
+    'a',
+    'an',
+    'two',
+    'three',
+    'four',
+    'red',
+    'blue',
+    'purple',
+    'on',
+    'and',
+    'small',
+    'background',
+    'style',
+    '3d',
+    'big',
+  ],
+  synonyms: { violet: 'purple', five: 'four' },
+});
+const translate = createVocabulary(file);
+
+it('leaves a prompt of known words alone, without a note', () => {
+  expect(translate('two red apples on a blue background')).toEqual({
+    prompt: 'two red apples on a blue background',
+    notes: [],
+  });
+});
+
+it('draws a puppy as a dog, because emoji keywords say so, and says it', () => {
+  expect(translate('a puppy on a blue background')).toEqual({
+    prompt: 'a dog on a blue background',
+    notes: ['The built-in model drew "puppy" as "dog".'],
+  });
+});
+
+it.each([
+  ['three kittens', 'three cats'],
+  ['two hounds', 'two dogs'],
+  ['a violet mouse', 'a purple mouse'],
+  ['two mice', 'two mice'],
+  ['Two MICE!', 'two mice'],
+  ['five owls', 'four owls'],
+  ['a palm tree and an ice cream', 'a palm tree and an ice cream'],
+])('understands “%s” as “%s”', (said, meant) => {
+  expect(translate(said).prompt).toBe(meant);
+});
+
+it('fits the article to the new noun', () => {
+  expect(translate('an hound').prompt).toBe('a dog');
+});
+
+it('leaves out what it does not know, and says it', () => {
+  expect(translate('a submarine and a periscope, a cat')).toEqual({
+    prompt: 'a cat',
+    notes: ['The built-in model does not know "submarine" or "periscope"; it left them out.'],
+  });
+});
+
+it.each([
+  ['a cat with a periscope on a blue background', 'a cat on a blue background'],
+  ['a cat on a submarine', 'a cat'],
+  ['a cat and a majestic dog', 'a cat and a dog'],
+  ['a majestic cosmic owl', 'an owl'],
+])('“%s” without what it does not know is “%s”', (said, meant) => {
+  expect(translate(said).prompt).toBe(meant);
+});
+
+it('does not speak of small words', () => {
+  expect(translate('please draw me a picture of the cat').notes).toEqual([]);
+});
+
+it('says so when it understands nothing, and gives examples', () => {
+  const { prompt, notes } = translate('Quantum Chromodynamics');
+  expect(prompt).toBe('Quantum Chromodynamics');
+  expect(notes).toEqual([
+    'The built-in model knows none of these words. It knows 7 things, such as dog, cat, apple, mouse and palm tree.',
+  ]);
+});
+
+it('gives a prompt of symbols back as it is', () => {
+  expect(translate('!?…').prompt).toBe('!?…');
+});
+
+describe('vocabulary.json', () => {
+  it.each([
+    [{ subjects: ['dog', 'cat'] }],
+    [{ subjects: [{ name: 'dog' }, { name: 'cat', plural: 'cats' }] }],
+    [{ subjects: { dog: {}, cat: { plural: 'cats' } } }],
+  ])('may list its subjects as %j', (raw) => {
+    expect(createVocabulary(VocabularyFile.parse(raw))('kittens').prompt).toBe('cats');
+  });
+});
+
+it('takes a keyword only where it is clear what it stands for', () => {
+  const emoji = ['dog face', 'cat face', 'red apple'].map((label) => ({
+    label,
+    tags: ['thing', label.split(' ')[0]!],
+  }));
+  const keywords = keywordsOf(['dog', 'cat', 'apple'], emoji);
+  expect(keywords.get('dog face')).toBe('dog');
+  expect(keywords.get('red apple')).toBe('apple');
+  expect(keywords.has('thing')).toBe(false);
+});
+
+it.each([
+  ['cat', 'cats'],
+  ['cherry', 'cherries'],
+  ['boy', 'boys'],
+  ['fox', 'foxes'],
+  ['bush', 'bushes'],
+])('the plural of %s is %s', (one, many) => expect(plural(one)).toBe(many));
