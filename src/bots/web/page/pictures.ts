@@ -29,7 +29,7 @@ export function pictures(images: readonly WireImage[], view: View): HTMLElement 
       look.classList.add('hidden');
       look.append(h('span', { class: 'veil' }, 'Hidden by moderation. Show it?'));
     }
-    const caption = h('figcaption', {}, ...(several ? [h('b', {}, String(index + 1))] : []), `seed ${seed}`);
-    return h('figure', {}, look, caption);
+    if (!several) return h('figure', {}, look);
+    return h('figure', {}, look, h('figcaption', {}, h('b', {}, String(index + 1)), `seed ${seed}`));
   }
 }

@@ -1,0 +1,247 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser, BrowserContextOptions } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { type App, startApp } from '../app/app.ts';
+import { connected, eventually, keep, openBrowser, tabTo, type Visit, visit } from './browser.ts';
+
+const APPLES = '/imagine two red apples on a blue background';
+
+let folder: string;
+let app: App;
+let browser: Browser;
+let visits: Visit[] = [];
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'atelier-web-'));
+  [app, browser] = await Promise.all([startApp({ DATA_DIR: join(folder, 'data') }), openBrowser()]);
+});
+afterEach(async () => {
+  const trouble = visits.flatMap((visit) => visit.trouble);
+  await Promise.all(visits.map((visit) => visit.close()));
+  visits = [];
+  expect(trouble).toEqual([]);
+});
+afterAll(async () => {
+  await browser?.close();
+  await app?.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const come = async (options: BrowserContextOptions = {}) => {
+  const visitor = await visit(browser, app.url, options);
+  visits.push(visitor);
+  return visitor;
+};
+const done = ({ last }: Visit) => last.locator('.answer[data-state=done]').waitFor({ timeout: 60_000 });
+const headline = ({ last }: Visit) => last.locator('.answer .headline').textContent();
+/** No wider than the window, so nothing scrolls sideways. */
+const overflow = ({ page }: Visit) => page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+
+it('greets with examples, and says which chats are off and what would turn them on', async () => {
+  const { page } = await come();
+  await page.getByRole('heading', { name: 'What shall we draw?' }).waitFor();
+  expect(await page.locator('#elsewhere').textContent()).toMatch(/DISCORD_TOKEN.*SLACK_BOT_TOKEN/);
+  await page.locator('summary').click();
+  expect(await page.locator('#status-panel').textContent()).toMatch(/sticker-diffusion/);
+  await keep(page, 'welcome');
+});
+
+it('takes a prompt from accepted over progress and a preview to a picture with alt text and seed', async () => {
+  const ada = await come();
+  const seen = new Set<string>();
+  await ada.page.exposeFunction('saw', (state: string) => seen.add(state));
+  await ada.page.evaluate(() => {
+    const saw = (window as unknown as { saw(state: string): void }).saw;
+    new MutationObserver(() => {
+      const answer = document.querySelector<HTMLElement>('.answer');
+      if (answer) saw(`${answer.dataset.state}${answer.querySelector('.easel img') ? ' with preview' : ''}`);
+      const bar = document.querySelector('progress');
+      if (bar && !bar.hidden && bar.value > 0 && bar.value < bar.max) saw('progress');
+    }).observe(document.body, { subtree: true, childList: true, attributes: true });
+  });
+  await ada.say(`${APPLES} --seed 7`);
+  await ada.last.locator('.answer').waitFor();
+  expect(await ada.last.locator('.asked').textContent()).toContain('two red apples on a blue background --seed 7');
+  await done(ada);
+  expect([...seen]).toEqual(expect.arrayContaining(['waiting', 'working', 'working with preview', 'progress', 'done']));
+
+  const image = ada.last.locator('.picture img');
+  expect(await image.getAttribute('alt')).toMatch(/^AI-generated image: .*two red apples/);
+  await eventually(() => image.evaluate((element: HTMLImageElement) => element.naturalWidth)).toBeGreaterThan(100);
+  expect(await ada.last.locator('.lines').textContent()).toMatch(/Seed 7\..*AI-generated/);
+  expect(await ada.page.locator('#announcer').textContent()).toContain('two red apples');
+  await keep(ada.page, 'chat-page');
+});
+
+it('is steered by the keyboard alone: suggestions, buttons, large view, delete', async () => {
+  const ada = await come();
+  const { page, last, exchanges } = ada;
+  await tabTo(page, page.locator('#prompt'));
+  await page.keyboard.type('/im');
+  await page.keyboard.press('ArrowDown');
+  expect(await page.locator('#prompt').getAttribute('aria-activedescendant')).toBe('suggestion-0');
+  await page.keyboard.press('Enter');
+  await page.keyboard.type('a red apple --steps 4 --cou');
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  await page.keyboard.type('4');
+  expect(await page.locator('#prompt').inputValue()).toBe('/imagine a red apple --steps 4 --count 4');
+  await page.keyboard.press('Enter');
+  await done(ada);
+  expect(await last.locator('.picture img').count()).toBe(4);
+  expect(await last.locator('figcaption').first().textContent()).toMatch(/^1seed \d+$/);
+
+  await page.locator('h1').click(); // focus to the top
+  await tabTo(page, last.locator('.picture').nth(1));
+  await page.keyboard.press('Enter');
+  const viewer = page.getByRole('dialog');
+  expect(await viewer.textContent()).toContain('2 of 4');
+  await page.keyboard.press('ArrowRight');
+  expect(await viewer.textContent()).toContain('3 of 4');
+  await page.keyboard.press('Escape');
+  expect(await viewer.isVisible()).toBe(false);
+  expect(
+    await last
+      .locator('.picture')
+      .nth(1)
+      .evaluate((element) => element === document.activeElement),
+  ).toBe(true);
+
+  await tabTo(page, last.getByRole('button', { name: 'V2: vary picture 2' }));
+  await page.keyboard.press('Enter');
+  await eventually(() => exchanges.count()).toBe(2);
+  expect(await last.locator('.asked').textContent()).toContain('Vary picture 2');
+  await done(ada);
+
+  await tabTo(page, last.getByRole('button', { name: 'Details' }));
+  await page.keyboard.press('Enter');
+  await last.locator('.notice .fact', { hasText: 'Variation' }).waitFor();
+
+  await tabTo(page, last.getByRole('button', { name: 'Delete' }));
+  await page.keyboard.press('Enter');
+  expect(await exchanges.count()).toBe(2); // it asks first
+  await page.keyboard.press('Enter');
+  await eventually(() => exchanges.count()).toBe(1);
+  expect(await page.locator('#prompt').evaluate((element) => element === document.activeElement)).toBe(true);
+  await page.reload();
+  await eventually(() => exchanges.count()).toBe(1);
+});
+
+it('enlarges and re-rolls', async () => {
+  const ada = await come();
+  await ada.say('a yellow star --steps 4 --seed 3');
+  await done(ada);
+  const width = () => ada.last.locator('.picture img').evaluate((image: HTMLImageElement) => image.naturalWidth);
+  await eventually(width).toBeGreaterThan(0);
+  const before = await width();
+  await ada.last.getByRole('button', { name: 'Re-roll' }).click();
+  await eventually(() => ada.exchanges.count()).toBe(2);
+  await done(ada);
+  expect(await ada.last.locator('.lines').textContent()).not.toMatch(/Seed 3\./);
+  await ada.last.getByRole('button', { name: 'Upscale' }).click();
+  await eventually(() => ada.exchanges.count()).toBe(3);
+  await done(ada);
+  await eventually(width).toBeGreaterThan(before);
+});
+
+it('cancels what is under way, and offers to try again', async () => {
+  const ada = await come();
+  await ada.say('a slow cat --steps 150 --count 4');
+  await ada.last.locator('.answer[data-state=working]').waitFor({ timeout: 30_000 });
+  await tabTo(ada.page, ada.last.getByRole('button', { name: 'Cancel' }));
+  await ada.page.keyboard.press('Enter');
+  await ada.last.locator('.answer[data-state=cancelled]').waitFor({ timeout: 30_000 });
+  expect(await headline(ada)).toBe('Cancelled.');
+  await ada.last.getByRole('button', { name: 'Try again' }).waitFor();
+});
+
+describe('bad input', () => {
+  it('is refused with what to change, keeps the text, and leaves nothing behind', async () => {
+    const ada = await come();
+    const refused = async (text: string, says: RegExp) => {
+      await ada.say(text);
+      const notice = ada.page.getByRole('alert').last();
+      await eventually(() => notice.textContent()).toMatch(says);
+      expect(await ada.page.locator('#prompt').inputValue()).toBe(text);
+    };
+    await refused('/imagine', /empty/);
+    await refused('x'.repeat(6001), /6000/);
+    await refused('a cat --seed -1', /0 or more/);
+    await refused('a cat --seed 4294967296', /4294967295/);
+    await refused('a cat --count 5', /1 to 4/);
+    await refused('a cat --size 100', /multiples of 8/);
+    await refused('a cat --frobnicate', /no option --frobnicate/);
+    await refused('/paint a cat', /\/help/);
+    expect(await ada.exchanges.count()).toBe(0);
+    await ada.page.getByRole('button', { name: 'Dismiss' }).last().click();
+    await ada.page.reload();
+    await ada.page.getByRole('heading', { name: 'What shall we draw?' }).waitFor();
+  });
+
+  it('never becomes markup', async () => {
+    const ada = await come();
+    await ada.say('<img src=x onerror=alert(1)> <b>apple</b> --steps 1');
+    await done(ada);
+    expect(await ada.last.locator('.asked').textContent()).toContain('<img src=x onerror=alert(1)>');
+    expect(await ada.page.locator('img[src=x]').count()).toBe(0);
+  });
+});
+
+it('shows the same conversation in two tabs, and nothing of it to another person', async () => {
+  const [ada, ben] = [await come(), await come()];
+  const tab = await ada.page.context().newPage();
+  await tab.goto(app.url);
+  await connected(tab);
+  await ada.say('a private cat --private --steps 2');
+  await done(ada);
+  await tab.locator('.exchange .answer[data-state=done]').waitFor();
+  const src = await ada.last.locator('.picture img').getAttribute('src');
+  const status = (page: typeof tab) => page.evaluate(async (path) => (await fetch(path)).status, src!);
+  expect([await status(tab), await status(ben.page)]).toEqual([200, 404]);
+  expect(await ben.exchanges.count()).toBe(0);
+});
+
+it('fits a phone: no sideways scrolling, whatever is shown', async () => {
+  const ada = await come({ viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true });
+  expect(await overflow(ada)).toBeLessThanOrEqual(0);
+  await ada.say(`${APPLES} ${'long'.repeat(60)} --count 4 --steps 2`);
+  await done(ada);
+  expect(await overflow(ada)).toBeLessThanOrEqual(0);
+  await ada.last.getByRole('button', { name: 'Details' }).tap();
+  await ada.last.locator('.notice').waitFor();
+  await ada.say('/help');
+  await ada.page.getByText('What you can type here').waitFor();
+  expect(await overflow(ada)).toBeLessThanOrEqual(0);
+  await keep(ada.page, 'phone');
+});
+
+it('is dark where the system is', async () => {
+  const paper = async (colorScheme: 'light' | 'dark') => {
+    const { page } = await come({ colorScheme });
+    const colour = await page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
+    return colour.match(/\d+/g)!.reduce((sum, value) => sum + Number(value), 0);
+  };
+  expect(await paper('light')).toBeGreaterThan(600);
+  expect(await paper('dark')).toBeLessThan(150);
+});
+
+it('says when the studio is gone, comes back by itself, and shows what was there before the restart', async () => {
+  const ada = await come();
+  await ada.say('a green apple --steps 2');
+  await done(ada);
+  const alt = await ada.last.locator('.picture img').getAttribute('alt');
+  const { port } = new URL(app.url);
+  await app.stop();
+  await ada.page.getByText('Trying again').waitFor();
+  await ada.say('a lost apple');
+  await ada.page.getByRole('alert').getByText('kept').waitFor();
+  app = await startApp({ DATA_DIR: join(folder, 'data'), WEB_PORT: port });
+  await connected(ada.page);
+  expect(await ada.page.locator('#banner').isVisible()).toBe(false);
+  await ada.page.reload();
+  await eventually(() => ada.last.locator('.picture img').getAttribute('alt')).toBe(alt);
+  await ada.last.getByRole('button', { name: 'Re-roll' }).click(); // buttons outlive the restart
+  await eventually(() => ada.exchanges.count()).toBe(2);
+  await done(ada);
+});
