@@ -1,9 +1,9 @@
 /** The records as the rest of the program sees them, and what may be asked of them. Implemented by store/. */
 import type { Address, Platform } from './address.ts';
 import type { ErrorCode } from './errors.ts';
+import type { Order, Sender } from './order.ts';
 import type { Plan, Recipe } from './recipe.ts';
 import type { Request } from './request.ts';
-import type { Order, Sender } from './studio.ts';
 import type { Verdict } from './verdict.ts';
 
 export const STATUSES = ['received', 'queued', 'running', 'done', 'failed', 'cancelled'] as const;

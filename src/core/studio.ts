@@ -1,27 +1,9 @@
 /** What the bots may ask of the rest: orders in, records out. Implemented by queue/, handed to bots/ by main/. */
 import type { Address, Platform } from './address.ts';
+import type { Order, Sender } from './order.ts';
 import type { GenerationView, ImageView } from './records.ts';
-import type { Request } from './request.ts';
 
-/** Who asked, as the platform names them. */
-export interface Sender {
-  platform: Platform;
-  /** The platform's own user id. */
-  accountId: string;
-  name: string;
-  /** Guild or workspace; absent in a direct message. */
-  space?: { id: string; name?: string };
-}
-
-export interface Order {
-  /** The platform's id of the event, unique there: a redelivered one does nothing twice. */
-  eventId: string;
-  sender: Sender;
-  request: Request;
-  address: Address;
-  /** What this was made from: re-roll, variation, upscale. */
-  parentId?: string;
-}
+export type { Order, Sender };
 
 export interface Receipt {
   generationId: string;
