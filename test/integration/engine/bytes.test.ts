@@ -1,0 +1,77 @@
+/** The same recipe gives the same bytes: alone, in company, in another process. */
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { SAMPLERS } from '../../../src/core/request.ts';
+import { openCatalogue } from '../../../src/engine/catalogue.ts';
+import { openDevice } from '../../../src/engine/device.ts';
+import { createLocalEngine, type Engine } from '../../../src/engine/engine.ts';
+import { aContext, anEngine, aRecipe, hashes, log, MODELS_DIR } from './an-engine.ts';
+
+let engine: Engine;
+beforeAll(async () => {
+  engine = await localEngine();
+});
+afterAll(() => engine.close());
+
+const localEngine = async (threads?: number) =>
+  createLocalEngine({
+    catalogue: await openCatalogue({ MODELS_DIR }),
+    device: await openDevice({ log }, 'cpu', threads),
+    log,
+  });
+const make = async (over: Parameters<typeof aRecipe>[0] = {}, by: Pick<Engine, 'generate'> = engine) =>
+  hashes(await by.generate(await aRecipe(over), aContext()));
+
+it.each(SAMPLERS)('%s: four pictures of one recipe are the four made alone', async (sampler) => {
+  const together = await make({ sampler, count: 4 });
+  const alone = [];
+  for (let i = 0; i < 4; i++) alone.push(...(await make({ sampler, seed: 7 + i })));
+  expect(together).toEqual(alone);
+  expect(new Set(together).size).toBe(4);
+});
+
+it('without guidance too, where a picture alone is one row', async () => {
+  const together = await make({ guidance: 1, count: 3 });
+  expect(together[0]).toBe((await make({ guidance: 1 }))[0]);
+});
+
+it('whatever other recipes run at the same time', async () => {
+  const quiet = await make({ sampler: 'euler' });
+  const [busy] = await Promise.all([
+    make({ sampler: 'euler' }),
+    make({ sampler: 'dpmpp_2m_karras', steps: 5, guidance: 2, prompt: 'a cat', count: 2 }),
+    make({ guidance: 1, seed: 1 }),
+  ]);
+  expect(busy).toEqual(quiet);
+});
+
+it('with one thread and with four, each in itself', async () => {
+  for (const threads of [1, 4]) {
+    const other = await localEngine(threads);
+    const together = await make({ count: 3 }, other);
+    expect(together[2]).toBe((await make({ seed: 9 }, other))[0]);
+    await other.close();
+  }
+});
+
+it('in another process', async () => {
+  const child = await anEngine();
+  try {
+    expect(await make({}, child)).toEqual(await make());
+    expect(child.describe().fingerprint).toBe(engine.fingerprint);
+  } finally {
+    await child.close();
+  }
+});
+
+it('seed, prompt, guidance, steps and negative prompt all change the picture', async () => {
+  const pictures = [
+    await make(),
+    await make({ seed: 0 }),
+    await make({ prompt: 'a cat' }),
+    await make({ guidance: 2 }),
+    await make({ steps: 4 }),
+    await make({ negativePrompt: 'blue background' }),
+    await make({ variation: { seed: 3, strength: 0.3 } }),
+  ];
+  expect(new Set(pictures.flat()).size).toBe(pictures.length);
+});
