@@ -1,23 +1,17 @@
 /** Carries jobs and signals between processes. BullMQ does the work and stays hidden; nothing here is the truth. */
-import { DelayedError } from 'bullmq';
-import { z } from 'zod';
 import type { Job } from '../core/job.ts';
 import type { Logger } from '../core/log.ts';
 import type { Backend } from './backend.ts';
+import { consume, type Handler, type Working } from './consumer.ts';
 import { openPostgres } from './postgres.ts';
 import { openRedis } from './redis.ts';
-import { Signal } from './signal.ts';
+import { type Signal, SignalEvent } from './signal.ts';
+import { within } from './within.ts';
 
 const NAME = 'generations';
+/** A datastore that is down cannot be taken leave of politely. */
+const CLOSE_MS = 3_000;
 const MAX_PRIORITY = 2 ** 21 - 1;
-
-/** Does one job. To see it again later, answers in how many milliseconds. */
-export type Handler = (job: unknown) => Promise<{ againInMs: number } | undefined>;
-
-export interface Working {
-  /** Takes no more; resolves when the jobs at hand have ended. */
-  stop(): Promise<void>;
-}
 
 export interface Broker {
   description: string;
@@ -48,20 +42,17 @@ export async function openBroker({ redisUrl, databaseUrl, log, lockMs = 30_000 }
   const backend: Backend = redisUrl
     ? await openRedis({ url: redisUrl, log })
     : await openPostgres({ url: databaseUrl });
-  const noteError = (err: Error) => log.debug({ err }, 'queue error');
-  const { Queue, QueueEvents, QueueEventsProducer, Worker } = backend.classes;
-  const [adding, waiting] = [
-    { connection: backend.producer, skipWaitingForReady: true },
-    { connection: backend.consumer },
-  ];
-  const queue = new Queue(NAME, adding).on('error', noteError);
-  const producer = new QueueEventsProducer(NAME, adding).on('error', noteError);
-  const events = new QueueEvents(NAME, waiting).on('error', noteError);
+  const complain = createComplaint(log);
+  const { Queue, QueueEvents, QueueEventsProducer } = backend.classes;
+  const adding = { connection: backend.producer, skipWaitingForReady: true };
+  const queue = new Queue(NAME, adding).on('error', complain);
+  const producer = new QueueEventsProducer(NAME, adding).on('error', complain);
+  const events = new QueueEvents(NAME, { connection: backend.consumer }).on('error', complain);
   await Promise.all([queue.waitUntilReady(), producer.waitUntilReady(), events.waitUntilReady()]);
 
   const listeners = new Set<(signal: Signal) => void>();
   const onSignal = (event: unknown) => {
-    const { data } = Envelope.safeParse(event);
+    const { data } = SignalEvent.safeParse(event);
     if (data) for (const listener of listeners) listener(data.signal);
   };
   events.on('signal' as never, onSignal as never);
@@ -81,27 +72,8 @@ export async function openBroker({ redisUrl, databaseUrl, log, lockMs = 30_000 }
     has: async (generationId) => (await queue.getJobState(idOf(generationId))) !== 'unknown',
     remove: async (generationId) => void (await queue.remove(idOf(generationId))),
 
-    work(handler, { concurrency }) {
-      const worker = new Worker(
-        NAME,
-        async (bull, token) => {
-          const again = await handler(bull.data);
-          if (!again) return null;
-          await bull.moveToDelayed(Date.now() + again.againInMs, token);
-          throw new DelayedError();
-        },
-        {
-          ...waiting,
-          concurrency,
-          lockDuration: lockMs,
-          stalledInterval: lockMs,
-          maxStalledCount: 10, // ten killed workers do not make a job bad; the records count what does
-        },
-      )
-        .on('error', noteError)
-        .on('failed', (job, err) => log.warn({ jobId: job?.id, err }, 'job left the queue unfinished'));
-      return { stop: () => worker.close() };
-    },
+    work: (handler, { concurrency }) =>
+      consume({ backend, complain, log }, { name: NAME, concurrency, lockMs }, handler),
 
     async publish(signal) {
       await producer
@@ -119,7 +91,9 @@ export async function openBroker({ redisUrl, databaseUrl, log, lockMs = 30_000 }
     },
     ping: backend.ping,
     async close() {
-      await Promise.allSettled([events.close(), producer.close(), queue.close()]);
+      const parts = [events, producer, queue];
+      const closed = Promise.allSettled(parts.map((part) => part.close()));
+      if (!(await within(CLOSE_MS, closed))) for (const part of parts) part.disconnect().catch(() => {});
       await backend.close();
     },
   };
@@ -127,16 +101,14 @@ export async function openBroker({ redisUrl, databaseUrl, log, lockMs = 30_000 }
 
 const idOf = (generationId: string) => `g-${generationId}`;
 
-const Envelope = z.object({
-  signal: z
-    .string()
-    .transform((text, context) => {
-      try {
-        return JSON.parse(text);
-      } catch {
-        context.addIssue({ code: 'custom', message: 'not JSON' });
-        return z.NEVER;
-      }
-    })
-    .pipe(Signal),
-});
+/** The same trouble, however often it is reported, is one line every half minute. */
+function createComplaint(log: Logger): (err: Error) => void {
+  const told = new Map<string, number>();
+  return (err) => {
+    const now = Date.now();
+    if (now - (told.get(err.message) ?? 0) < 30_000) return;
+    if (told.size > 100) told.clear();
+    told.set(err.message, now);
+    log.warn({ err }, 'queue trouble; it goes on');
+  };
+}

@@ -14,6 +14,7 @@ import type { Loop } from './loop.ts';
 import { RECONCILER_OPTIONS, type ReconcilerOptions, startReconciler } from './reconciler.ts';
 import { type Couriers, createStudio } from './studio.ts';
 import { createTurnstile } from './turnstile.ts';
+import { within } from './within.ts';
 import { createWorker, type Metrics, WORKER_OPTIONS, type WorkerOptions } from './worker.ts';
 
 export type { Couriers, Metrics, PlanRequest };
@@ -77,6 +78,7 @@ export async function openQueue(deps: QueueDeps): Promise<Queue> {
   const turnstile = createTurnstile();
   let couriers: Couriers = {};
   let reconciler: Loop | undefined;
+  let stopping: Promise<void> | undefined;
   const onStop: { worker: ((graceMs: number) => Promise<void>)[]; deliveries: (() => Promise<void>)[] } = {
     worker: [],
     deliveries: [],
@@ -97,9 +99,10 @@ export async function openQueue(deps: QueueDeps): Promise<Queue> {
       reconcile();
       onStop.worker.push(async (graceMs) => {
         const stopped = working.stop();
-        const shove = setTimeout(worker.handBack, graceMs);
-        await within(stopped, graceMs + LAST_CALL_MS);
-        clearTimeout(shove);
+        if (!(await within(graceMs, stopped))) {
+          worker.handBack();
+          if (!(await within(LAST_CALL_MS, stopped))) working.abandon();
+        }
         worker.end();
       });
     },
@@ -128,21 +131,15 @@ export async function openQueue(deps: QueueDeps): Promise<Queue> {
     depth: broker.depth,
     ping: broker.ping,
 
-    async stop(graceMs = 20_000) {
-      await reconciler?.stop();
-      await Promise.all(onStop.worker.map((stop) => stop(graceMs)));
-      await within(Promise.all(onStop.deliveries.map((stop) => stop())), LAST_CALL_MS);
-      await broker.close();
-      log.info('queue stopped');
+    stop(graceMs = 20_000) {
+      stopping ??= (async () => {
+        if (reconciler) await within(LAST_CALL_MS, reconciler.stop());
+        await Promise.all(onStop.worker.map((stop) => stop(graceMs)));
+        await within(LAST_CALL_MS, Promise.all(onStop.deliveries.map((stop) => stop())));
+        await broker.close();
+        log.info('queue stopped');
+      })();
+      return stopping;
     },
   };
-}
-
-async function within(work: Promise<unknown>, limitMs: number): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const limit = new Promise((resolve) => {
-    timer = setTimeout(resolve, limitMs);
-  });
-  await Promise.race([work, limit]);
-  clearTimeout(timer);
 }

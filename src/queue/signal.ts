@@ -10,3 +10,18 @@ export const Signal = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('ended'), generationId: z.uuid() }),
 ]);
 export type Signal = z.infer<typeof Signal>;
+
+/** A signal as it travels in a queue event: one field of JSON. */
+export const SignalEvent = z.object({
+  signal: z
+    .string()
+    .transform((text, context) => {
+      try {
+        return JSON.parse(text);
+      } catch {
+        context.addIssue({ code: 'custom', message: 'not JSON' });
+        return z.NEVER;
+      }
+    })
+    .pipe(Signal),
+});

@@ -7,7 +7,8 @@ import type { Claim, GenerationView, ObjectStore, Records, Status } from '../cor
 import type { Safety } from '../core/safety.ts';
 import type { Verdict } from '../core/verdict.ts';
 import { backoffMs } from './backoff.ts';
-import type { Broker, Handler } from './broker.ts';
+import type { Broker } from './broker.ts';
+import type { Handler } from './consumer.ts';
 import { altTextOf, develop } from './development.ts';
 import { holdLease, type Lease, type LeaseTimes } from './lease.ts';
 import { createReporter } from './preview.ts';
