@@ -22,10 +22,12 @@ export async function applyMigrations(url: string): Promise<string[]> {
     await client.query('SELECT pg_advisory_lock($1)', [LOCK]);
     const list = await shippedMigrations();
     if (await isCurrent(client, list)) return [];
-    const { appliedMigrationNames } = await withSchemaEngine(url, (engine) =>
-      engine.applyMigrations({ migrationsList: list, filters: NO_FILTERS }),
-    );
-    return appliedMigrationNames;
+    const { rows } = await client.query(`SELECT has_schema_privilege(current_schema(), 'CREATE') AS may`);
+    if (!rows[0].may) throw Object.assign(new Error('may not create tables'), { code: '42501' });
+    return await withSchemaEngine(url, async (engine) => {
+      const { appliedMigrationNames } = await engine.applyMigrations({ migrationsList: list, filters: NO_FILTERS });
+      return appliedMigrationNames;
+    });
   } catch (error) {
     throw unavailable(url, error) ?? error;
   } finally {

@@ -23,25 +23,58 @@ export interface Embedded {
 export async function openEmbedded(deps: { log: Logger }, dataDir: string): Promise<Embedded> {
   if (process.platform === 'win32')
     throw new AppError('bad_config', 'There is no embedded database on Windows. Set DATABASE_URL, or use WSL.');
-  await mkdir(dataDir, { recursive: true });
-  const folder = await realpath(dataDir);
-  const unlock = await lockFolder(folder, deps.log);
   try {
-    const { cluster, markMade, made } = await prepare(deps, folder);
-    if (!made) await makeData(cluster).then(markMade);
-    const server = await startServer(cluster);
-    const watch = keepRunning(deps, cluster, server);
-    const address = urlOf(cluster.password, server.port);
-    await createDatabase(address('postgres'));
-    const close = async () => {
-      await watch.stop();
+    await mkdir(dataDir, { recursive: true });
+    const folder = await realpath(dataDir);
+    const unlock = await lockFolder(folder, deps.log);
+    return await open(deps, { folder, shown: dataDir }, unlock).catch(async (error) => {
       await unlock();
-    };
-    return { url: address(DATABASE), description: describe(cluster, dataDir), close };
+      throw error;
+    });
   } catch (error) {
-    await unlock();
-    throw error;
+    throw unwritable(dataDir, error) ?? error;
   }
+}
+
+async function open(
+  deps: { log: Logger },
+  { folder, shown }: { folder: string; shown: string },
+  unlock: () => Promise<void>,
+): Promise<Embedded> {
+  const { cluster, markMade, made } = await prepare(deps, folder);
+  if (!made) await makeData(cluster).then(markMade);
+  const server = await startServer(cluster);
+  const watch = keepRunning(deps, cluster, server);
+  const address = urlOf(cluster.password, server.port);
+  await createDatabase(address('postgres')).catch(async (error) => {
+    await watch.stop();
+    throw error;
+  });
+  const close = async () => {
+    await watch.stop();
+    await unlock();
+  };
+  return { url: address(DATABASE), description: describe(cluster, shown), close };
+}
+
+const SAYS: Readonly<Record<string, string>> = {
+  EACCES:
+    'may not be written by the user Atelier runs as. Start it as the user who owns the folder, or change its owner',
+  EPERM:
+    'may not be written by the user Atelier runs as. Start it as the user who owns the folder, or change its owner',
+  EROFS: 'lies on a read-only file system',
+  ENOTDIR: 'is not a folder',
+  EEXIST: 'is not a folder',
+};
+
+function unwritable(dataDir: string, cause: unknown): AppError | undefined {
+  const code = (cause as NodeJS.ErrnoException).code ?? '';
+  if (code === 'ENOSPC')
+    return new AppError('storage_full', `No space is left for the database in ${dataDir}. Free some.`, { cause });
+  const says = cause instanceof AppError ? undefined : SAYS[code];
+  return says
+    ? new AppError('bad_config', `The data folder ${dataDir} ${says}, or set DATA_DIR.`, { cause })
+    : undefined;
 }
 
 async function prepare({ log }: { log: Logger }, dataDir: string) {
@@ -61,8 +94,8 @@ const urlOf =
   (database: string): string =>
     `postgresql://${USER}:${password}@127.0.0.1:${port}/${database}`;
 
-const describe = ({ software, folder }: Cluster, dataDir: string): string =>
-  `embedded Postgres ${software.version} in ${folder.startsWith(ELSEWHERE) ? folder : dataDir}`;
+const describe = ({ software, folder }: Cluster, shown: string): string =>
+  `embedded Postgres ${software.version} in ${folder.startsWith(ELSEWHERE) ? folder : shown}`;
 
 async function createDatabase(url: string): Promise<void> {
   const client = new pg.Client({ connectionString: url });

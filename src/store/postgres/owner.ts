@@ -9,11 +9,11 @@ export interface Owner {
 }
 
 /** Ourselves, unless we are root: then whoever owns the data already, else the users `postgres` or `nobody`. */
-export async function chooseOwner(dataFolder: string): Promise<Owner> {
+export async function chooseOwner(dataFolder: string, passwd = '/etc/passwd'): Promise<Owner> {
   if (process.getuid?.() !== 0) return {};
   const made = await stat(dataFolder).catch(() => undefined);
   if (made && made.uid !== 0) return { uid: made.uid, gid: made.gid };
-  const users = await knownUsers();
+  const users = await knownUsers(passwd);
   const owner = users.get('postgres') ?? users.get('nobody');
   if (owner) return owner;
   throw new AppError(
@@ -22,8 +22,8 @@ export async function chooseOwner(dataFolder: string): Promise<Owner> {
   );
 }
 
-async function knownUsers(): Promise<Map<string, Owner>> {
-  const lines = (await readFile('/etc/passwd', 'utf8').catch(() => '')).split('\n');
+async function knownUsers(passwd: string): Promise<Map<string, Owner>> {
+  const lines = (await readFile(passwd, 'utf8').catch(() => '')).split('\n');
   const rows = lines.map((line) => line.split(':')).filter(([name, , uid]) => name && Number(uid) > 0);
   return new Map(rows.map(([name, , uid, gid]) => [name!, { uid: Number(uid), gid: Number(gid) }]));
 }

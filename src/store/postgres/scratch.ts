@@ -2,7 +2,7 @@
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { chooseOwner } from './owner.ts';
+import { chooseOwner, type Owner } from './owner.ts';
 import { ELSEWHERE } from './place.ts';
 import { makeData, startServer, USER } from './server.ts';
 import { findSoftware } from './software.ts';
@@ -16,11 +16,11 @@ export interface Scratch {
   stop(): Promise<void>;
 }
 
-/** Starts one in a new folder under the system's temporary folder, or in `folder`, which must be searchable for all. */
-export async function startScratchServer(folder?: string): Promise<Scratch> {
-  const home = folder ?? (await mkdtemp(join(tmpdir(), 'atelier-postgres-')));
+/** Starts one in a new folder under the system's temporary folder, or in `folder`. */
+export async function startScratchServer(options: { folder?: string; owner?: Owner } = {}): Promise<Scratch> {
+  const home = options.folder ?? (await mkdtemp(join(tmpdir(), 'atelier-postgres-')));
   await chmod(home, 0o755);
-  const owner = await chooseOwner(join(home, 'data'));
+  const owner = options.owner ?? (await chooseOwner(join(home, 'data')));
   const software = await findSoftware(owner, owner.uid === undefined ? home : ELSEWHERE);
   const cluster = { folder: home, owner, password: PASSWORD, software, settings: CARELESS };
   await makeData(cluster, ['--no-sync']);
