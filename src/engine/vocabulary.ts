@@ -3,17 +3,21 @@ import { z } from 'zod';
 import { keywordsOf, loadEmoji } from './keywords.ts';
 
 const Subject = z.object({ plural: z.string().optional(), synonyms: z.array(z.string()).default([]) });
+type Subject = z.infer<typeof Subject>;
+
+/** A subject's names as a list: its plural first where it has one of its own, then what else it is called. */
+const NameList = z
+  .array(z.string())
+  .transform(
+    ([first, ...rest]): Subject => (first === undefined ? { synonyms: [] } : { plural: first, synonyms: rest }),
+  );
+const words = z.array(z.string()).default([]);
 
 /** vocabulary.json: what the model can draw, the other words it learned, and what else people say for them. */
 export const VocabularyFile = z.object({
-  subjects: z.union([
-    z.record(z.string(), Subject),
-    z
-      .array(Subject.extend({ name: z.string() }))
-      .transform((list) => Object.fromEntries(list.map(({ name, ...subject }) => [name, subject]))),
-    z.array(z.string()).transform((names) => Object.fromEntries(names.map((name) => [name, Subject.parse({})]))),
-  ]),
-  words: z.array(z.string()).default([]),
+  subjects: z.record(z.string(), z.union([NameList, Subject])),
+  ...{ words, colours: words, backgrounds: words, styles: words, counts: words },
+  ...{ positions: words, relations: words, sizes: words },
   synonyms: z.record(z.string(), z.string()).default({}),
 });
 export type VocabularyFile = z.infer<typeof VocabularyFile>;
@@ -23,6 +27,31 @@ export interface Translation {
   /** Plain sentences for the person. */
   notes: string[];
 }
+
+/** Words that captions are made of, whatever they are about. */
+const FRAME =
+  'a an the of and to on in at with background style color colour coloured colored side corner center centre middle'.split(
+    ' ',
+  );
+
+/** What people say for words that such models learn; used where the model knows the second and not the first. */
+const COMMON: Readonly<Record<string, string>> = {
+  ...{
+    grey: 'gray',
+    violet: 'purple',
+    lilac: 'purple',
+    indigo: 'blue',
+    navy: 'blue',
+    azure: 'blue',
+    turquoise: 'cyan',
+  },
+  ...{ teal: 'cyan', aqua: 'cyan', crimson: 'red', scarlet: 'red', magenta: 'pink', rose: 'pink', gold: 'yellow' },
+  ...{ golden: 'yellow', lime: 'green', emerald: 'green', beige: 'brown', tan: 'brown', silver: 'gray' },
+  ...{ '1': 'one', '2': 'two', '3': 'three', '4': 'four', five: 'four', six: 'four', seven: 'four', eight: 'four' },
+  ...{ '5': 'four', '6': 'four', '7': 'four', '8': 'four', '9': 'four', nine: 'four', ten: 'four' },
+  ...{ several: 'three', many: 'four', tiny: 'small', little: 'small', huge: 'big', large: 'big', giant: 'big' },
+  ...{ upper: 'top', lower: 'bottom', beside: 'next to', 'on top of': 'above', over: 'above', underneath: 'bottom' },
+};
 
 /** Said without meaning a thing that could be drawn. */
 const SILENT = new Set(
@@ -51,11 +80,14 @@ export function createVocabulary(file: VocabularyFile, emoji = loadEmoji()): (pr
     say(pluralOf(name), pluralOf(name));
     say(plural(name), pluralOf(name));
   }
-  for (const word of file.words.map((word) => word.toLowerCase())) {
+  const { words, colours, backgrounds, styles, counts, positions, relations, sizes } = file;
+  const phrases = [FRAME, words, colours, backgrounds, styles, counts, positions, relations, sizes].flat();
+  for (const word of phrases.flatMap((phrase) => [phrase, ...phrase.split(' ')]).map((word) => word.toLowerCase())) {
     known.add(word);
     say(word, word);
   }
-  for (const [said, meant] of Object.entries(file.synonyms)) say(said.toLowerCase(), meant);
+  for (const [said, meant] of Object.entries({ ...COMMON, ...file.synonyms }))
+    if (known.has(meant)) say(said.toLowerCase(), meant);
   for (const name of names) for (const said of file.subjects[name]!.synonyms) noun(said.toLowerCase(), name);
   for (const [said, name] of keywordsOf(names, emoji)) {
     const says = said.split(' ');

@@ -96,13 +96,22 @@ it('gives a prompt of symbols back as it is', () => {
 });
 
 describe('vocabulary.json', () => {
-  it.each([
-    [{ subjects: ['dog', 'cat'] }],
-    [{ subjects: [{ name: 'dog' }, { name: 'cat', plural: 'cats' }] }],
-    [{ subjects: { dog: {}, cat: { plural: 'cats' } } }],
-  ])('may list its subjects as %j', (raw) => {
-    expect(createVocabulary(VocabularyFile.parse(raw))('kittens').prompt).toBe('cats');
-  });
+  it.each([[{ cat: [], mouse: ['mice', 'rodent'] }], [{ cat: {}, mouse: { plural: 'mice', synonyms: ['rodent'] } }]])(
+    'may name its subjects as %j',
+    (subjects) => {
+      const say = createVocabulary(VocabularyFile.parse({ subjects, counts: ['two'], positions: ['top left'] }));
+      expect(say('two mice').prompt).toBe('two mice');
+      expect(say('two rodents').prompt).toBe('two mice');
+      expect(say('two kittens top left').prompt).toBe('two cats top left');
+    },
+  );
+});
+
+it('understands the counts and colours people say for those it learned, and says so', () => {
+  const { prompt, notes } = translate('5 violet cats');
+  expect(prompt).toBe('four purple cats');
+  expect(notes).toContain('The built-in model drew "violet" as "purple".');
+  expect(translate('six dogs, huge').prompt).toBe('four dogs, big');
 });
 
 it('takes a keyword only where it is clear what it stands for', () => {
