@@ -2,7 +2,8 @@
 
     python3 train_diffusion.py --work DIR --steps 12000
 
-Reads DIR/latents/shard-*.pt and DIR/text.pt; keeps DIR/diffusion.pt (weights, EMA, optimiser, step) and resumes from it.
+Reads DIR/latents/shard-*.pt, DIR/text.pt and DIR/sketch.pt (both frozen: what they know was cheap to learn apart, and
+would be expensive to learn through the UNet); keeps DIR/diffusion.pt (weights, EMA, optimiser, step) and resumes from it.
 Checkpoints are written every --save-seconds; new latent shards are picked up then. --seconds stops early without
 touching the schedule, for machines that are lent by the hour.
 """
@@ -17,8 +18,6 @@ import torch.nn as nn
 
 from common import add_common_arguments, autocast, in_float, learning_rate, load, load_tokenizer, save, setup, step_seed
 from nets import TRAIN_TIMESTEPS, TextEncoder, UNet, cosine_alphas_cumprod, parameter_count
-
-TEXT_LR = .15  # the pre-trained text encoder moves slowly, or the UNet's noise undoes it
 
 
 class Latents:
@@ -58,11 +57,14 @@ def statistics(latents, path):
     return state['mean'], state['std']
 
 
-def parameter_groups(text, unet):
-    matrices = [p for p in unet.parameters() if p.ndim > 1]
-    vectors = [p for p in unet.parameters() if p.ndim <= 1]
-    return [dict(params=list(text.parameters()), weight_decay=0., scale=TEXT_LR),
-            dict(params=matrices, weight_decay=.01, scale=1.), dict(params=vectors, weight_decay=0., scale=1.)]
+def start_from(unet, weights):
+    """Loads weights of an earlier UNet, also of one without a sketch: its input convolution gets empty channels."""
+    weights = in_float(weights)
+    have, want = weights['conv_in.weight'], unet.conv_in.weight
+    if have.shape != want.shape:
+        weights['conv_in.weight'] = torch.cat([have, torch.zeros_like(want[:, have.shape[1]:])], 1)
+    missing = unet.load_state_dict(weights, strict=False).missing_keys
+    assert all(k.startswith('sketch.') for k in missing), missing
 
 
 def main():
@@ -83,7 +85,11 @@ def main():
     text = TextEncoder(len(tokenizer.vocabulary)).to(args.device)
     unet = UNet().to(args.device).to(memory_format=torch.channels_last)
     model = nn.ModuleDict(dict(text=text, unet=unet))
-    optimizer = torch.optim.AdamW(parameter_groups(text, unet), args.lr, betas=(.9, .98))
+    text.requires_grad_(False).eval()
+    unet.sketch.requires_grad_(False)
+    parameters = [p for p in unet.parameters() if p.requires_grad]
+    optimizer = torch.optim.AdamW([dict(params=[p for p in parameters if p.ndim > 1], weight_decay=.01),
+                                   dict(params=[p for p in parameters if p.ndim <= 1], weight_decay=0.)], args.lr, betas=(.9, .98))
     path = os.path.join(args.work, 'diffusion.pt')
     state, step, seen, spent = load(path, args.device), 0, 0, 0.
     if state:
@@ -93,7 +99,8 @@ def main():
     else:
         text.load_state_dict(load(os.path.join(args.work, 'text.pt'), args.device)['encoder'])
         if args.init:
-            unet.load_state_dict(in_float(load(args.init, args.device)))
+            start_from(unet, load(args.init, args.device))
+        unet.sketch.load_state_dict(load(os.path.join(args.work, 'sketch.pt'), args.device)['sketch'])
     ema = copy.deepcopy(model).eval().requires_grad_(False)
     if state:
         ema.load_state_dict(state['ema'])
@@ -101,7 +108,7 @@ def main():
 
     alphas = cosine_alphas_cumprod().to(args.device)
     empty = torch.tensor(tokenizer.encode(''), device=args.device)
-    parameters = list(model.parameters())
+    averaged = [slow for slow, fast in zip(ema['unet'].parameters(), unet.parameters()) if fast.requires_grad]
     start = saved = time.time()
     shown, total = 0, 0.
 
@@ -112,7 +119,7 @@ def main():
     while step < args.steps and time.time() - start < args.seconds:
         rng = torch.Generator().manual_seed(step_seed(args.seed, step))
         for group in optimizer.param_groups:
-            group['lr'] = learning_rate(args, step) * group['scale']
+            group['lr'] = learning_rate(args, step)
         z, ids = (x.to(args.device) for x in latents.draw(args.batch, rng))
         z = (z - mean) / std
         dropped = torch.rand(args.batch, generator=rng) < args.caption_dropout
@@ -124,7 +131,9 @@ def main():
         noisy = a.sqrt() * z + (1 - a).sqrt() * noise
         velocity = a.sqrt() * noise - (1 - a).sqrt() * z
         with autocast(args.device):
-            predicted = unet(noisy.contiguous(memory_format=torch.channels_last), t, text(ids)).float()
+            with torch.no_grad():
+                words = text(ids)
+            predicted = unet(noisy.contiguous(memory_format=torch.channels_last), t, words).float()
         loss = ((predicted - velocity) ** 2).mean()
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
@@ -133,12 +142,12 @@ def main():
         step, seen = step + 1, seen + args.batch
         decay = min(args.ema, (1 + step) / (20 + step))
         with torch.no_grad():
-            for slow, fast in zip(ema.parameters(), parameters):
+            for slow, fast in zip(averaged, parameters):
                 slow.lerp_(fast, 1 - decay)
         shown, total = shown + 1, total + loss.item()
         if step % 100 == 0:
             elapsed = time.time() - start
-            print(f'step {step} seen {seen} loss {total / shown:.4f} lr {optimizer.param_groups[1]["lr"]:.1e} {elapsed:.0f} s', flush=True)
+            print(f'step {step} seen {seen} loss {total / shown:.4f} lr {optimizer.param_groups[0]["lr"]:.1e} {elapsed:.0f} s', flush=True)
             shown, total = 0, 0.
         if time.time() - saved > args.save_seconds:
             checkpoint()
