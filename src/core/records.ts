@@ -95,7 +95,7 @@ export interface Records {
   complete(claim: Claim, outcome: Outcome): Promise<boolean>;
   /** Ends it with a reason, and makes the delivery due. */
   fail(claim: Claim, error: { code: ErrorCode; message: string }, verdicts?: Verdict[]): Promise<boolean>;
-  /** Back to queued: shut-down or a retryable failure. */
+  /** Back to queued: a retryable failure or, without an error, a shut-down, which does not count as an attempt. */
   release(claim: Claim, error?: { code: ErrorCode; message: string }): Promise<boolean>;
   /** How often this generation took an engine down. Counts one more. */
   blame(claim: Claim): Promise<number>;

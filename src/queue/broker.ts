@@ -109,6 +109,6 @@ function createComplaint(log: Logger): (err: Error) => void {
     if (now - (told.get(err.message) ?? 0) < 30_000) return;
     if (told.size > 100) told.clear();
     told.set(err.message, now);
-    log.warn({ err }, 'queue trouble; it goes on');
+    log.warn({ reason: err.message }, 'queue trouble; it goes on'); // a driver's error holds its client
   };
 }

@@ -48,8 +48,8 @@ function warnAboutEviction(info: string, log: Logger) {
 /** One line when the connection is lost, one when it is back. */
 function tellOnce(connection: Redis, log: Logger) {
   let lost = false;
-  connection.on('error', (err) => {
-    if (!lost) log.warn({ err }, 'redis does not answer');
+  connection.on('error', ({ message }) => {
+    if (!lost) log.warn({ reason: message }, 'redis does not answer');
     lost = true;
   });
   connection.on('ready', () => {

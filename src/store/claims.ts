@@ -1,10 +1,10 @@
 /** The right to work on a generation. Every write is fenced: a claim that a later one made void changes nothing. */
 import { randomUUID } from 'node:crypto';
 import type { Claim, NewImage, Records } from '../core/records.ts';
-import { writeVerdicts } from './admission.ts';
 import type { Database, Db } from './database.ts';
 import { makeDue } from './deliveries.ts';
 import { plainText } from './json.ts';
+import { writeVerdicts } from './verdicts.ts';
 import { findView } from './views.ts';
 import { codeToRow } from './watermarks.ts';
 
@@ -57,8 +57,9 @@ export const claims = (db: Database): Claims => ({
     }),
 
   async release({ generation, fence }, error) {
+    const handedBack = error ? 0 : 1; // nothing was tried in vain, so it does not count as an attempt
     const held = await db.$executeRaw`
-      UPDATE generation SET status = 'queued', queued_at = now(), lease_until = NULL,
+      UPDATE generation SET status = 'queued', queued_at = now(), lease_until = NULL, attempt = attempt - ${handedBack},
         error_code = ${error?.code ?? null}, error_message = ${error ? plainText(error.message) : null}
       WHERE id = ${generation.id}::uuid AND fence = ${fence} AND status = 'running'`;
     return held > 0;

@@ -198,6 +198,7 @@ describe.each(BACKENDS)('on %s', (backend) => {
     const last = await scene.open();
     last.startWorker({ generate: stepping(5), concurrency: 3 });
     for (const id of ids) await until(id, 'done');
+    for (const id of ids) expect((await find(id)).attempt).toBe(1); // being handed back is no failed attempt
     await vi.waitFor(() => expect(shown(seen).sort()).toEqual(ids.map((id) => `${id} done`).sort()), 5_000);
   });
 

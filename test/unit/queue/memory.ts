@@ -278,9 +278,10 @@ export const memoryRecords = () => {
       end(r, error.code === 'cancelled' ? 'cancelled' : 'failed');
       return true;
     },
-    async release(claim) {
+    async release(claim, error) {
       if (!holds(claim)) return false;
       row(claim.generation.id).status = 'queued';
+      if (!error) row(claim.generation.id).attempt--;
       return true;
     },
     blame: async ({ generation }) => ++row(generation.id).blamed,

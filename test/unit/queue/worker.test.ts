@@ -257,7 +257,7 @@ describe('stopping', () => {
     await vi.waitFor(() => expect(rows.get(id)!.status).toBe('running'));
     worker.handBack();
     expect((await running)!.againInMs).toBeLessThan(100);
-    expect(rows.get(id)!.status).toBe('queued');
+    expect(rows.get(id)).toMatchObject({ status: 'queued', attempt: 0 });
   });
 });
 
