@@ -1,51 +1,36 @@
 /** An order's first record: who, where and what, once per event. */
 import { AppError } from '../core/errors.ts';
+import type { Plan } from '../core/recipe.ts';
 import type { Records } from '../core/records.ts';
 import type { Order, Sender } from '../core/studio.ts';
 import type { Verdict } from '../core/verdict.ts';
-import type { Database, Db } from './database.ts';
+import type { Database } from './database.ts';
+import { Prisma } from './generated/client/client.ts';
 import { plainText, toJson } from './json.ts';
+import { uuidv7 } from './uuid.ts';
+import { whose, writeVerdicts } from './verdicts.ts';
 import { findView } from './views.ts';
 
 type Admission = Pick<Records, 'admit' | 'refuse' | 'acknowledge' | 'abandon'>;
 
-export const UNFINISHED = ['received', 'queued', 'running'] as const;
-
 export const admission = (db: Database): Admission => ({
   async admit(order, plan, verdicts) {
-    const { id, duplicate } = await db.$transaction(async (tx) => {
-      await oneAtATime(tx, order.sender);
-      const before = await tx.inbox.findUnique({ where: { platform_eventId: eventOf(order) } });
-      if (before) return { id: before.generationId, duplicate: true };
-      const { personId, accountId } = await accountOf(tx, order.sender);
-      const spaceId = await spaceOf(tx, order.sender);
-      const ahead = await tx.generation.count({ where: { personId, status: { in: [...UNFINISHED] } } });
-      const { id } = await tx.generation.create({
-        data: {
-          kind: order.request.kind,
-          request: toJson(order.request),
-          recipe: toJson(plan.recipe),
-          notes: plan.notes.map(plainText),
-          cost: plan.cost,
-          turn: ahead + 1,
-          address: toJson(order.address),
-          ...{ personId, accountId, spaceId, parentId: order.parentId ?? null },
-        },
-        select: { id: true },
-      });
-      await tx.inbox.create({ data: { ...eventOf(order), generationId: id } });
-      await tx.delivery.create({ data: { generationId: id, platform: order.address.platform } });
-      await writeVerdicts(tx, verdicts, { ...whose(order), generationId: id });
-      return { id, duplicate: false };
-    });
-    const generation = id === null ? undefined : await findView(db, id);
+    // Two statements: the second must see what others did while the first waited.
+    const id = uuidv7();
+    const [, made] = await db.$transaction([
+      db.$executeRaw`SELECT ${oneAtATime(order.sender)}`,
+      db.$queryRaw<{ before: boolean; id: string | null }[]>(inserts(id, order, plan, verdicts)),
+    ]);
+    const duplicate = made[0]!.before;
+    const generation = made[0]!.id === null ? undefined : await findView(db, made[0]!.id);
     if (generation) return { generation, duplicate };
     throw new AppError('not_found', 'This was asked and answered before.'); // refused, or deleted since
   },
 
   refuse: (order, verdicts) =>
     db.$transaction(async (tx) => {
-      const { count } = await tx.inbox.createMany({ data: [eventOf(order)], skipDuplicates: true });
+      const event = { platform: order.sender.platform, eventId: order.eventId };
+      const { count } = await tx.inbox.createMany({ data: [event], skipDuplicates: true });
       if (count > 0) await writeVerdicts(tx, verdicts, whose(order));
     }),
 
@@ -53,7 +38,7 @@ export const admission = (db: Database): Admission => ({
     // The address counts even when a cancel came first: that is where the person reads of it.
     await db.$executeRaw`
       UPDATE generation SET
-        address = ${JSON.stringify(toJson(address))}::jsonb,
+        address = ${json(address)},
         queued_at = CASE WHEN status = 'received' THEN now() ELSE queued_at END,
         status = CASE WHEN status = 'received' THEN 'queued' ELSE status END
       WHERE id = ${id}::uuid`;
@@ -70,43 +55,52 @@ export const admission = (db: Database): Admission => ({
 });
 
 /** Until the transaction ends: repetitions of an event find its record, and each job of a person its own turn. */
-const oneAtATime = (tx: Db, { platform, accountId }: Sender) =>
-  tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`${platform} ${accountId}`}, 0))`;
+const oneAtATime = ({ platform, accountId }: Sender) =>
+  Prisma.sql`pg_advisory_xact_lock(hashtextextended(${`${platform} ${accountId}`}, 0))`;
 
-const eventOf = ({ sender, eventId }: Order) => ({ platform: sender.platform, eventId });
+const json = (value: unknown) => Prisma.sql`${JSON.stringify(toJson(value))}::jsonb`;
 
-const whose = ({ sender, eventId }: Order) => ({
-  ...{ platform: sender.platform, eventId, accountId: sender.accountId },
-  spaceId: sender.space?.id ?? null,
-});
-
-/** Appends; nobody can take them back. */
-export async function writeVerdicts(
-  tx: Db,
-  verdicts: (Verdict & { imageIndex?: number })[],
-  about: { generationId: string } | ReturnType<typeof whose>,
-): Promise<void> {
-  await tx.verdict.createMany({ data: verdicts.map((verdict) => ({ ...verdict, ...about })) });
-}
-
-async function accountOf(tx: Db, sender: Sender): Promise<{ personId: string; accountId: string }> {
-  const [identity, name] = [{ platform: sender.platform, externalId: sender.accountId }, plainText(sender.name)];
-  const known = await tx.account.findUnique({ where: { platform_externalId: identity } });
-  if (known && known.name !== name) await tx.account.update({ where: { id: known.id }, data: { name } });
-  const { id, personId } = known ?? (await tx.account.create({ data: { ...identity, name, person: { create: {} } } }));
-  return { personId, accountId: id };
-}
-
-async function spaceOf(tx: Db, { platform, space }: Sender): Promise<string | null> {
-  if (!space) return null;
-  const [identity, name] = [
-    { platform, externalId: space.id },
-    space.name === undefined ? null : plainText(space.name),
-  ];
-  const find = () => tx.space.findUnique({ where: { platform_externalId: identity } });
-  const known = await find();
-  if (known && (name === null || name === known.name)) return known.id;
-  if (known) await tx.space.update({ where: { id: known.id }, data: { name } });
-  else await tx.space.createMany({ data: [{ ...identity, name }], skipDuplicates: true }); // somebody else's job may be first
-  return (await find())?.id ?? null;
+/** All rows of a new order in one statement; none when its event was there before. Answers the generation's id. */
+function inserts(id: string, { eventId, sender, request, address, parentId }: Order, plan: Plan, verdicts: Verdict[]) {
+  const { platform, accountId, space } = sender;
+  const [name, spaceName] = [plainText(sender.name), space?.name === undefined ? null : plainText(space.name)];
+  const rows = verdicts.map((verdict) => ({ ...verdict, id: uuidv7() }));
+  return Prisma.sql`
+    WITH before AS (SELECT generation_id FROM inbox WHERE platform = ${platform} AND event_id = ${eventId}),
+    known AS (SELECT id, person_id FROM account WHERE platform = ${platform} AND external_id = ${accountId}),
+    renamed AS (UPDATE account SET name = ${name} WHERE id = (SELECT id FROM known) AND name <> ${name}),
+    person_made AS (
+      INSERT INTO person (id) SELECT ${uuidv7()}::uuid
+      WHERE NOT EXISTS (SELECT FROM before) AND NOT EXISTS (SELECT FROM known) RETURNING id),
+    account_made AS (
+      INSERT INTO account (id, platform, external_id, name, person_id)
+      SELECT ${uuidv7()}::uuid, ${platform}, ${accountId}, ${name}, id FROM person_made RETURNING id, person_id),
+    who AS (SELECT * FROM known UNION ALL SELECT * FROM account_made),
+    space_known AS (
+      SELECT id FROM space
+      WHERE platform = ${platform} AND external_id = ${space?.id ?? null} AND name IS NOT DISTINCT FROM coalesce(${spaceName}, name)),
+    space_made AS (
+      INSERT INTO space (id, platform, external_id, name)
+      SELECT ${uuidv7()}::uuid, ${platform}, ${space?.id ?? null}, ${spaceName}
+      WHERE ${space !== undefined} AND NOT EXISTS (SELECT FROM before) AND NOT EXISTS (SELECT FROM space_known)
+      ON CONFLICT (platform, external_id) DO UPDATE SET name = coalesce(excluded.name, space.name) RETURNING id),
+    made AS (
+      INSERT INTO generation (id, kind, request, recipe, notes, cost, address, person_id, account_id, space_id, parent_id, turn)
+      SELECT ${id}::uuid, ${request.kind}, ${json(request)}, ${json(plan.recipe)}, ${plan.notes.map(plainText)}::text[],
+        ${plan.cost}, ${json(address)}, who.person_id, who.id,
+        (SELECT id FROM space_known UNION ALL SELECT id FROM space_made), ${parentId ?? null}::uuid,
+        1 + (SELECT count(*) FROM generation other
+          WHERE other.person_id = who.person_id AND other.status IN ('received', 'queued', 'running'))
+      FROM who WHERE NOT EXISTS (SELECT FROM before) RETURNING id),
+    inbox_made AS (
+      INSERT INTO inbox (platform, event_id, generation_id) SELECT ${platform}, ${eventId}, id FROM made),
+    delivery_made AS (
+      INSERT INTO delivery (id, generation_id, platform) SELECT ${uuidv7()}::uuid, id, ${address.platform} FROM made),
+    verdicts_made AS (
+      INSERT INTO verdict (id, generation_id, platform, event_id, account_id, space_id, stage, decision, rule, score, detector, reason)
+      SELECT v.id, made.id, ${platform}, ${eventId}, ${accountId}, ${space?.id ?? null}, v.stage, v.decision, v.rule, v.score, v.detector, v.reason
+      FROM made, jsonb_to_recordset(${json(rows)})
+        AS v(id uuid, stage text, decision text, rule text, score float8, detector text, reason text))
+    SELECT EXISTS (SELECT FROM before) AS before,
+      coalesce((SELECT generation_id FROM before), (SELECT id FROM made)) AS id`;
 }

@@ -16,7 +16,7 @@ export function connectDatabase({ log }: { log: Logger }, url: string): Database
     connectionTimeoutMillis: 10_000,
     statement_timeout: 30_000,
   };
-  const lost = (err: Error) => log.warn({ err }, 'database connection lost');
+  const lost = ({ message }: Error) => log.warn({ reason: message }, 'database connection lost'); // the error holds its client
   return new PrismaClient({
     adapter: new PrismaPg(pool, { onPoolError: lost, onConnectionError: lost }),
     transactionOptions: { maxWait: 10_000, timeout: 20_000 },

@@ -1,8 +1,9 @@
 /** The outbox: an outcome is shown by whoever leases its row, until someone says it is shown. */
 import type { Records } from '../core/records.ts';
 import type { Database, Db } from './database.ts';
+import { Prisma } from './generated/client/client.ts';
 import { plainText, toJson } from './json.ts';
-import { generationView, VIEW } from './views.ts';
+import { selectViews } from './views.ts';
 
 type Deliveries = Pick<Records, 'dueDeliveries' | 'delivered' | 'postpone' | 'takeProgressTurn'>;
 
@@ -12,23 +13,19 @@ export const makeDue = (tx: Db, generationId: string) =>
 
 export const deliveries = (db: Database): Deliveries => ({
   async dueDeliveries(platforms, limit, leaseMs) {
-    const taken = await db.$queryRaw<{ id: string }[]>`
+    const taken = await db.$queryRaw<{ id: string; of: string; attempt: number }[]>`
       UPDATE delivery SET attempts = attempts + 1, leased_until = now() + ${leaseMs} * interval '1 millisecond'
       WHERE id IN (
         SELECT id FROM delivery
         WHERE state = 'due' AND platform = ANY(${platforms}) AND due_at <= now()
           AND (leased_until IS NULL OR leased_until < now())
         ORDER BY due_at LIMIT ${limit} FOR UPDATE SKIP LOCKED)
-      RETURNING id`;
+      RETURNING id, generation_id AS of, attempts AS attempt`;
     if (taken.length === 0) return [];
-    const rows = await db.delivery.findMany({
-      where: { id: { in: taken.map(({ id }) => id) }, generation: { deletedAt: null } },
-      include: { generation: { include: VIEW } },
-      orderBy: { dueAt: 'asc' },
-    });
-    return rows.map((row) => {
-      const generation = generationView(row.generation);
-      return { id: row.id, generation, address: generation.address, attempt: row.attempts };
+    const views = await selectViews(db, Prisma.sql`WHERE g.id = ANY(${taken.map(({ of }) => of)}::uuid[])`);
+    return taken.flatMap(({ id, of, attempt }) => {
+      const generation = views.find((view) => view.id === of);
+      return generation ? [{ id, generation, address: generation.address, attempt }] : [];
     });
   },
 

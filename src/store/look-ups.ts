@@ -1,8 +1,8 @@
 /** Questions about generations. */
 import type { Records, Status } from '../core/records.ts';
-import { UNFINISHED } from './admission.ts';
 import type { Database } from './database.ts';
-import { findView, generationView, isId, VIEW } from './views.ts';
+import { Prisma } from './generated/client/client.ts';
+import { findView, isId, selectViews } from './views.ts';
 
 type LookUps = Pick<
   Records,
@@ -13,12 +13,10 @@ export const lookUps = (db: Database): LookUps => ({
   find: async (id) => (isId(id) ? findView(db, id) : undefined),
 
   async findByMessage(platform, message) {
-    const shown = await db.delivery.findFirst({
-      where: { platform, message, generation: { deletedAt: null } },
-      include: { generation: { include: VIEW } },
-      orderBy: { id: 'desc' },
-    });
-    return shown ? generationView(shown.generation) : undefined;
+    const shown = Prisma.sql`
+      JOIN delivery d ON d.generation_id = g.id WHERE d.platform = ${platform} AND d.message = ${message}
+      ORDER BY g.id DESC LIMIT 1`;
+    return (await selectViews(db, shown))[0];
   },
 
   async personOf({ platform, accountId }) {
@@ -28,17 +26,16 @@ export const lookUps = (db: Database): LookUps => ({
 
   async history(personId, { limit, before }) {
     if (before !== undefined && !isId(before)) return [];
-    const rows = await db.generation.findMany({
-      where: { personId, deletedAt: null, ...(before && { id: { lt: before } }) },
-      include: VIEW,
-      orderBy: { id: 'desc' }, // uuid v7: newest first
-      take: limit,
-    });
-    return rows.map(generationView);
+    const older = before === undefined ? Prisma.empty : Prisma.sql`AND g.id < ${before}::uuid`;
+    // uuid v7: by id is by time
+    return selectViews(
+      db,
+      Prisma.sql`WHERE g.person_id = ${personId}::uuid ${older} ORDER BY g.id DESC LIMIT ${limit}`,
+    );
   },
 
   unfinished: (personId) =>
-    db.generation.count({ where: { personId, status: { in: [...UNFINISHED] }, deletedAt: null } }),
+    db.generation.count({ where: { personId, status: { in: ['received', 'queued', 'running'] }, deletedAt: null } }),
 
   async ahead(id) {
     const [row] = await db.$queryRaw<{ count: number }[]>`

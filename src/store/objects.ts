@@ -1,6 +1,6 @@
 /** Bytes by content, in a folder. Another kind of store (S3, say) is another function that answers an ObjectStore. */
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { AppError } from '../core/errors.ts';
 import type { ObjectStore } from '../core/records.ts';
@@ -19,7 +19,7 @@ export function createFolderStore({ dir }: { dir: string }): ObjectStore {
       const key = `${sha256.slice(0, 2)}/${sha256.slice(2, 4)}/${sha256}.${extensionOf(mime)}`;
       const path = pathOf(key);
       const there = await stat(path).catch(() => undefined);
-      if (there?.size !== bytes.length) await write(join(dir, 'incoming'), path, bytes).catch(fail);
+      if (there?.size !== bytes.length) await write(incomingOf(dir), path, bytes).catch(fail);
       return { key, sha256 };
     },
     async get(key) {
@@ -33,12 +33,24 @@ export function createFolderStore({ dir }: { dir: string }): ObjectStore {
   };
 }
 
+const incomingOf = (dir: string): string => join(dir, 'incoming');
+const ABANDONED_MS = 3_600_000;
+
+/** Takes away what programs that were killed had only begun to write. */
+export async function clearAbandoned({ dir }: { dir: string }, now = Date.now()): Promise<void> {
+  for (const name of await readdir(incomingOf(dir)).catch(() => [])) {
+    const path = join(incomingOf(dir), name);
+    const begun = await stat(path).catch(() => undefined); // its writer may just be done
+    if (begun && begun.mtimeMs < now - ABANDONED_MS) await rm(path, { force: true });
+  }
+}
+
 /** Whole or not at all, and durable once it resolves. */
 async function write(incoming: string, path: string, bytes: Uint8Array): Promise<void> {
   await mkdir(incoming, { recursive: true });
   const half = join(incoming, randomUUID());
   try {
-    const file = await open(half, 'wx', 0o644);
+    const file = await open(half, 'wx', 0o600);
     try {
       await file.writeFile(bytes);
       await file.sync();

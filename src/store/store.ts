@@ -5,7 +5,7 @@ import type { Logger } from '../core/log.ts';
 import type { ObjectStore, Records } from '../core/records.ts';
 import { connectDatabase } from './database.ts';
 import { applyMigrations } from './migrate.ts';
-import { createFolderStore } from './objects.ts';
+import { clearAbandoned, createFolderStore } from './objects.ts';
 import { openEmbedded } from './postgres/embedded.ts';
 import { createRecords } from './records.ts';
 import { reportingTrouble, unavailable } from './unavailable.ts';
@@ -39,6 +39,8 @@ export async function openStore({ config, log }: StoreOptions): Promise<Store> {
     await server.close();
     throw error;
   }
+  const dir = join(DATA_DIR, 'objects');
+  await clearAbandoned({ dir }).catch((err) => log.warn({ err }, 'could not clear abandoned uploads'));
   const db = connectDatabase({ log }, server.url);
   const trouble = (caught: unknown) => unavailable(server.url, caught);
   const { ping } = reportingTrouble({ ping: async () => void (await db.$queryRaw`SELECT 1`) }, trouble);
@@ -46,7 +48,7 @@ export async function openStore({ config, log }: StoreOptions): Promise<Store> {
     databaseUrl: server.url,
     description: server.description,
     records: reportingTrouble(createRecords(db), trouble),
-    objects: createFolderStore({ dir: join(DATA_DIR, 'objects') }),
+    objects: createFolderStore({ dir }),
     ping,
     async close() {
       await db.$disconnect();

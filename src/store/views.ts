@@ -1,67 +1,99 @@
-/** Rows as the rest of the program sees them. */
+/** Rows as the rest of the program sees them: one query, however many tables. */
 import { z } from 'zod';
 import { Address, type Platform } from '../core/address.ts';
 import type { ErrorCode } from '../core/errors.ts';
 import { Recipe } from '../core/recipe.ts';
-import type { GenerationView, ImageView } from '../core/records.ts';
+import type { GenerationView, ImageView, Status } from '../core/records.ts';
 import { Request } from '../core/request.ts';
 import type { Db } from './database.ts';
-import type { Prisma } from './generated/client/client.ts';
+import { Prisma } from './generated/client/client.ts';
 import { fromJson } from './json.ts';
 
-/** What a GenerationView needs beside its row. */
-export const VIEW = {
-  account: true,
-  space: true,
-  images: { orderBy: { index: 'asc' } },
-} satisfies Prisma.GenerationInclude;
+interface Row {
+  id: string;
+  status: Status;
+  request: unknown;
+  recipe: unknown;
+  address: unknown;
+  notes: string[];
+  parentId: string | null;
+  personId: string;
+  platform: Platform;
+  accountId: string;
+  name: string;
+  spaceId: string | null;
+  spaceName: string | null;
+  cost: number;
+  turn: number;
+  attempt: number;
+  cancelRequested: boolean;
+  createdAt: Date;
+  startedAt: Date | null;
+  endedAt: Date | null;
+  errorCode: ErrorCode | null;
+  errorMessage: string | null;
+  totalMs: number | null;
+  runMs: number | null;
+  fingerprint: string | null;
+  images: ImageView[];
+}
 
-type GenerationRow = Prisma.GenerationGetPayload<{ include: typeof VIEW }>;
-type ImageRow = GenerationRow['images'][number];
+const IMAGE = Prisma.sql`json_build_object(
+  'generationId', i.generation_id, 'index', i.index, 'seed', i.seed, 'sha256', i.sha256,
+  'pixelSha256', i.pixel_sha256, 'width', i.width, 'height', i.height, 'bytes', i.bytes, 'mime', i.mime, 'key', i.key,
+  'altText', i.alt_text, 'hidden', i.hidden)`;
 
-export function generationView(row: GenerationRow): GenerationView {
-  const { id, status, notes, personId, cost, turn, createdAt, attempt, cancelRequested, account, space } = row;
+/** The generations `g` that `rest` (JOIN, WHERE, ORDER BY, LIMIT) leaves. Deleted ones have no view. */
+export async function selectViews(db: Db, rest: Prisma.Sql): Promise<GenerationView[]> {
+  const rows = await db.$queryRaw<Row[]>`
+    SELECT g.id, g.status::text, g.request, g.recipe, g.address, g.notes, g.parent_id AS "parentId",
+      g.person_id AS "personId", a.platform, a.external_id AS "accountId", a.name, s.external_id AS "spaceId",
+      s.name AS "spaceName", g.cost, g.turn, g.attempt, g.cancel_requested AS "cancelRequested",
+      g.created_at AS "createdAt", g.started_at AS "startedAt", g.ended_at AS "endedAt", g.error_code AS "errorCode",
+      g.error_message AS "errorMessage", g.total_ms AS "totalMs", g.run_ms AS "runMs", g.fingerprint,
+      coalesce((SELECT json_agg(${IMAGE} ORDER BY i.index) FROM image i WHERE i.generation_id = g.id), '[]') AS images
+    FROM (SELECT * FROM generation WHERE deleted_at IS NULL) g
+      JOIN account a ON a.id = g.account_id LEFT JOIN space s ON s.id = g.space_id ${rest}`;
+  return rows.map(generationView);
+}
+
+/** Undefined for unknown and deleted ones. */
+export async function findView(db: Db, id: string): Promise<GenerationView | undefined> {
+  return (await selectViews(db, Prisma.sql`WHERE g.id = ${id}::uuid`))[0];
+}
+
+function generationView(row: Row): GenerationView {
+  const { id, status, notes, personId, cost, turn, createdAt, attempt, cancelRequested, images } = row;
+  const { platform, accountId, name, spaceId, spaceName } = row;
   const ended = status === 'failed' || status === 'cancelled';
   return {
-    ...{ id, status, notes, personId, cost, turn, createdAt, attempt, cancelRequested },
+    ...{ id, status, notes, personId, cost, turn, createdAt, attempt, cancelRequested, images },
     request: fromJson(Request, row.request, { generationId: id }),
     recipe: fromJson(Recipe, row.recipe, { generationId: id }),
     address: fromJson(Address, row.address, { generationId: id }),
     sender: {
-      platform: account.platform as Platform,
-      accountId: account.externalId,
-      name: account.name,
-      ...(space && { space: { id: space.externalId, ...given({ name: space.name }) } }),
+      platform,
+      accountId,
+      name,
+      ...(spaceId !== null && { space: { id: spaceId, ...given({ name: spaceName }) } }),
     },
-    images: row.images.map(imageView),
     ...given({
       parentId: row.parentId,
       startedAt: row.startedAt,
       endedAt: row.endedAt,
       fingerprint: row.fingerprint,
       // An earlier attempt's error is no news once a later one runs or succeeds.
-      error: ended ? { code: (row.errorCode ?? 'internal') as ErrorCode, message: row.errorMessage ?? '' } : null,
+      error: ended ? { code: row.errorCode ?? 'internal', message: row.errorMessage ?? '' } : null,
       timings: row.totalMs === null || row.runMs === null ? null : { totalMs: row.totalMs, runMs: row.runMs },
     }),
   };
 }
 
-export function imageView(row: ImageRow): ImageView {
-  const { generationId, index, sha256, pixelSha256, width, height, bytes, mime, key, altText, hidden } = row;
-  return {
-    ...{ generationId, index, sha256, pixelSha256, width, height, bytes, mime, key, altText, hidden },
-    seed: Number(row.seed),
-  };
-}
-
-/** Undefined for unknown and deleted ones. One query after the other, as a transaction needs it. */
-export async function findView(db: Db, id: string): Promise<GenerationView | undefined> {
-  const row = await db.generation.findUnique({ where: { id, deletedAt: null } });
-  if (!row) return undefined;
-  const account = await db.account.findUniqueOrThrow({ where: { id: row.accountId } });
-  const space = row.spaceId ? await db.space.findUnique({ where: { id: row.spaceId } }) : null;
-  const images = await db.image.findMany({ where: { generationId: id }, orderBy: { index: 'asc' } });
-  return generationView({ ...row, account, space, images });
+/** The image a watermark code, as kept, names. */
+export async function findImage(db: Db, code: bigint): Promise<ImageView | undefined> {
+  const [row] = await db.$queryRaw<{ image: ImageView }[]>`
+    SELECT ${IMAGE} AS image FROM watermark w JOIN image i ON i.id = w.image_id WHERE w.code = ${code}`;
+  return row?.image;
 }
 
 /** Only what is there: absent instead of null. */

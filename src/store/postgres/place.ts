@@ -32,23 +32,21 @@ export interface Place {
 
 export async function findPlace(dataDir: string): Promise<Place> {
   const file = join(dataDir, 'postgres.json');
-  const note = (await readNote(file)) ?? {
-    v: 1,
-    folder: 'postgres',
-    password: randomBytes(24).toString('hex'),
-    made: false,
-  };
+  const known = await readNote(file);
+  const note = known ?? { v: 1, folder: 'postgres', password: randomBytes(24).toString('hex'), made: false };
   const folder = resolve(dataDir, note.folder);
-  if (note.made && !(await exists(join(folder, 'data')))) throw gone(dataDir, folder, file);
+  const there = await exists(join(folder, 'data'));
+  if (note.made && !there) throw gone(dataDir, folder, file);
+  if (!known && there) throw noNote(folder, file);
   const owner = await chooseOwner(join(folder, 'data'));
   await prepare(folder, owner);
-  const place = { folder, owner, password: note.password, made: note.made };
+  const place = { folder, owner, password: note.password, made: there };
   const markMade = (at: string) => () => writeNote(file, { ...note, folder: at, made: true });
   if (await mayEnter(folder, owner)) {
     await writeNote(file, note);
     return { ...place, markMade: markMade(note.folder) };
   }
-  if (note.made) throw unreachable(folder, owner);
+  if (there) throw unreachable(folder, owner);
   const elsewhere = join(ELSEWHERE, `data-${randomBytes(6).toString('hex')}`);
   await prepare(elsewhere, owner);
   if (!(await mayEnter(elsewhere, owner))) throw unreachable(elsewhere, owner);
@@ -95,6 +93,12 @@ const gone = (dataDir: string, folder: string, file: string) =>
   new AppError(
     'bad_config',
     `The database of ${dataDir} was kept in ${folder}, which is gone. Put it back, or delete ${file} to begin with an empty one.`,
+  );
+
+const noNote = (folder: string, file: string) =>
+  new AppError(
+    'bad_config',
+    `There is a database in ${folder}, but ${file}, which holds its password, is missing. Restore it, or move the database away to begin with an empty one.`,
   );
 
 const unreachable = (folder: string, { uid }: Owner) =>
