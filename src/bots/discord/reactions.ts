@@ -3,19 +3,22 @@
  * posted below the one reacted to, words go to the person directly.
  */
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { GatewayMessageReactionAddDispatchData as Reaction } from 'discord.js';
 import { type Action, REACTIONS, type Verb } from '../../core/action.ts';
 import type { Address } from '../../core/address.ts';
 import { toAppError } from '../../core/errors.ts';
 import type { GenerationView } from '../../core/records.ts';
 import type { Reply } from '../../core/reply.ts';
-import type { Sender } from '../../core/studio.ts';
+import type { Sender, Studio } from '../../core/studio.ts';
 import type { Deps } from '../imagine.ts';
 import { refusal } from '../present.ts';
 import { press } from '../press.ts';
 import type { AnswerDeps } from './answer.ts';
 import { nonceOf } from './api.ts';
 import { render } from './render.ts';
+
+const MOMENT_MS = 1500;
 
 type ReactionDeps = Deps & AnswerDeps & { applicationId: string; botId: string };
 
@@ -28,7 +31,7 @@ export const onReaction =
     const ours = (reaction.message_author_id ?? botId) === botId;
     if (!verb || !ours || reaction.user_id === botId || reaction.member?.user?.bot) return;
     try {
-      const generation = await studio.findByMessage('discord', reaction.message_id);
+      const generation = await shownIn(studio, reaction.message_id);
       if (!generation) return;
       for (const action of actionsOf(verb, generation)) await react({ ...deps, log }, reaction, generation, action);
     } catch (caught) {
@@ -39,6 +42,14 @@ export const onReaction =
       );
     }
   };
+
+/** A picture is seen a moment before it is written down as shown. */
+async function shownIn(studio: Studio, message: string): Promise<GenerationView | undefined> {
+  const found = await studio.findByMessage('discord', message);
+  if (found) return found;
+  await sleep(MOMENT_MS);
+  return studio.findByMessage('discord', message);
+}
 
 /** ⬆️ on several pictures enlarges each. */
 const actionsOf = (verb: Verb, { id: generationId, images }: GenerationView): Action[] =>

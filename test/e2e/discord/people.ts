@@ -34,6 +34,8 @@ export interface Someone {
   direct(): Message[];
 }
 
+/** Callbacks whose answer is the message that was pressed. */
+const EDITS = [6, 7];
 const TYPE = { string: 3, number: 10, boolean: 5 } as const;
 
 export function createPeople(world: World, gateway: Gateway, base: () => string) {
@@ -64,7 +66,9 @@ export function createPeople(world: World, gateway: Gateway, base: () => string)
       gateway.dispatch('INTERACTION_CREATE', payload);
       const answer = () =>
         [...world.messages.values()].findLast(({ interactionId }) => interactionId === interaction.id) ??
-        world.messages.get(interaction.originalId ?? '');
+        (EDITS.includes(interaction.callback?.type ?? 0)
+          ? world.messages.get(interaction.originalId ?? '')
+          : undefined);
       return {
         interaction,
         message: answer,
