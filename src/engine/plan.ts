@@ -64,7 +64,7 @@ export function createPlanner({ catalogue, config }: Deps): Planner {
   }
 
   function planUpscale({ factor }: RequestOf<'upscale'>, source: Source): Plan {
-    const { seed, ...picture } = source;
+    const { key, sha256, width, height, seed } = source; // an ImageView is handed in: the recipe keeps these alone
     const side = Math.max(source.width, source.height) * factor;
     if (side > MOST_SIDE)
       throw new AppError(
@@ -76,7 +76,7 @@ export function createPlanner({ catalogue, config }: Deps): Planner {
       v: 1,
       kind: 'upscale',
       model: model?.ref ?? LANCZOS,
-      source: picture,
+      source: { key, sha256, width, height },
       factor,
       seed,
     };
