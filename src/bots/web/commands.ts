@@ -1,7 +1,7 @@
 /** What can be typed into the page: a table of commands, free text being /imagine. */
 import { AppError } from '../../core/errors.ts';
 import { type Deps as ImagineDeps, imagine } from '../imagine.ts';
-import { optionHelp, parseOptions } from '../options.ts';
+import { OPTIONS, parseOptions } from '../options.ts';
 import { notice } from '../present.ts';
 import type { Live } from './live.ts';
 import { current, toMessage } from './messages.ts';
@@ -67,11 +67,15 @@ const COMMANDS = {
     run: async () => ({
       notice: toWire({
         ...notice('What you can type here'),
-        lines: [...commandHelp().map(({ usage, description }) => `${usage} — ${description}`), optionHelp()],
+        lines: [...commandHelp().map(({ usage, description }) => `${usage} — ${description}`), ...options],
       }),
     }),
   },
 } satisfies Record<string, Command>;
+
+const options = Object.entries(OPTIONS)
+  .filter(([name]) => name !== 'prompt')
+  .map(([name, { description }]) => `--${name} — ${description}`);
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 

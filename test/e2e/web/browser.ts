@@ -71,7 +71,7 @@ export async function tabTo(page: Page, target: Locator, { most = 80 } = {}): Pr
 }
 
 /** Polls until `look` answers what is expected. */
-export const eventually = <Value>(look: () => Promise<Value>, ms = 60_000) =>
+export const eventually = <Value>(look: () => Promise<Value>, ms = 20_000) =>
   expect.poll(look, { timeout: ms, interval: 50 });
 
 /** Keeps a picture of the page in test/artifacts, for people. */

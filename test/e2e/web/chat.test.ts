@@ -148,10 +148,10 @@ it('enlarges and re-rolls', async () => {
 it('cancels what is under way, and offers to try again', async () => {
   const ada = await come();
   await ada.say('a slow cat --steps 150 --count 4');
-  await ada.last.locator('.answer[data-state=working]').waitFor({ timeout: 30_000 });
+  await ada.last.locator('.answer[data-state=working]').waitFor({ timeout: 60_000 });
   await tabTo(ada.page, ada.last.getByRole('button', { name: 'Cancel' }));
   await ada.page.keyboard.press('Enter');
-  await ada.last.locator('.answer[data-state=cancelled]').waitFor({ timeout: 30_000 });
+  await ada.last.locator('.answer[data-state=cancelled]').waitFor({ timeout: 60_000 });
   expect(await headline(ada)).toBe('Cancelled.');
   await ada.last.getByRole('button', { name: 'Try again' }).waitFor();
 });
@@ -186,6 +186,25 @@ describe('bad input', () => {
     expect(await ada.last.locator('.asked').textContent()).toContain('<img src=x onerror=alert(1)>');
     expect(await ada.page.locator('img[src=x]').count()).toBe(0);
   });
+});
+
+it('keeps blurred what moderation hides, until it is asked for', async () => {
+  const ada = await come();
+  await ada.say('a blue apple --steps 1');
+  await done(ada);
+  await ada.page.route('**/api/messages', async (route) => {
+    const response = await route.fetch();
+    const body = await response.text(); // as the records would say it
+    await route.fulfill({ response, body: body.replace('"hidden":false', '"hidden":true') });
+  });
+  await ada.page.reload();
+  const picture = ada.last.locator('.picture');
+  await eventually(() => picture.textContent()).toContain('Hidden by moderation');
+  await picture.click();
+  expect(await picture.textContent()).toBe('');
+  expect(await ada.page.getByRole('dialog').isVisible()).toBe(false);
+  await picture.click();
+  expect(await ada.page.getByRole('dialog').isVisible()).toBe(true);
 });
 
 it('shows the same conversation in two tabs, and nothing of it to another person', async () => {

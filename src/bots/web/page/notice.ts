@@ -22,8 +22,10 @@ export function noticeBox(reply: WireReply, { refusal, dismiss }: { refusal: boo
   );
 }
 
-/** `Name: value` lines get their name set apart. */
+/** `Name: value` and `/command — what it does` get their first part set apart. */
 function line(text: string): HTMLElement {
   const [, name, value] = /^([A-Z][\w ]{1,24}): (.+)$/s.exec(text) ?? [];
-  return name && value ? h('li', { class: 'fact' }, h('span', {}, name), h('span', {}, value)) : h('li', {}, text);
+  if (name && value) return h('li', { class: 'fact' }, h('span', {}, name), h('span', {}, value));
+  const [, typed, meaning] = /^((?:\/|--)\S.*?) — (.+)$/s.exec(text) ?? [];
+  return typed && meaning ? h('li', {}, h('code', {}, typed), ' ', meaning) : h('li', {}, text);
 }
