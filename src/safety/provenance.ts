@@ -1,0 +1,72 @@
+/** PNG bytes that say where they come from: Automatic1111's `parameters` text and IPTC's digital source type. */
+import encodeChunks from 'png-chunks-encode';
+import extractChunks from 'png-chunks-extract';
+import sharp from 'sharp';
+import type { Picture } from '../core/picture.ts';
+import type { Recipe } from '../core/recipe.ts';
+import type { SamplerName } from '../core/request.ts';
+
+export interface About {
+  recipe: Recipe;
+  seed: number;
+  index: number;
+  altText: string;
+}
+
+const VERSION = 'Atelier';
+/** Automatic1111's names, so that its tools and others' read them back. */
+const SAMPLERS = {
+  euler: 'Euler',
+  euler_a: 'Euler a',
+  dpmpp_2m_karras: 'DPM++ 2M Karras',
+  ddim: 'DDIM',
+} satisfies Record<SamplerName, string>;
+
+/** The text other programs read settings from. Nothing in it tells who asked. */
+export function parametersText(recipe: Recipe, seed: number): string {
+  const model = [
+    `Model hash: ${recipe.model.sha256.slice(0, 10)}`,
+    `Model: ${recipe.model.name}`,
+    `Version: ${VERSION}`,
+  ];
+  if (recipe.kind === 'upscale') return [`Upscale by: ${recipe.factor}`, `Seed: ${seed}`, ...model].join(', ');
+  const { prompt, negativePrompt, steps, sampler, guidance, width, height, variation, display } = recipe;
+  const settings = [
+    `Steps: ${steps}`,
+    `Sampler: ${SAMPLERS[sampler]}`,
+    `CFG scale: ${guidance}`,
+    `Seed: ${seed}`,
+    `Size: ${width}x${height}`,
+    ...(variation ? [`Variation seed: ${variation.seed}`, `Variation seed strength: ${variation.strength}`] : []),
+    ...(display ? [`Hires upscale: ${display.factor}`, `Hires upscaler: ${display.model.name}`] : []),
+    ...model,
+  ];
+  return [prompt, ...(negativePrompt ? [`Negative prompt: ${negativePrompt}`] : []), settings.join(', ')].join('\n');
+}
+
+const escapeXml = (text: string) =>
+  text.replace(/[<>&"']/g, (c) => `&#${c.charCodeAt(0)};`).replace(/[^\P{Cc}\n\t]|[\uFFFE\uFFFF]|\p{Cs}/gu, '');
+
+/** XMP packet: made by a trained algorithm, and what is to be seen. */
+export const xmpPacket = (altText: string): string =>
+  `<?xpacket begin="\uFEFF" id="W5M0MpCehiHzreSzNTczkc9d"?><x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:about="" xmlns:Iptc4xmpExt="http://iptc.org/std/Iptc4xmpExt/2008-02-29/" xmlns:Iptc4xmpCore="http://iptc.org/std/Iptc4xmpCore/1.0/xmlns/" xmlns:xmp="http://ns.adobe.com/xap/1.0/" Iptc4xmpExt:DigitalSourceType="http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia" xmp:CreatorTool="${VERSION}"><Iptc4xmpCore:AltTextAccessibility><rdf:Alt><rdf:li xml:lang="x-default">${escapeXml(altText)}</rdf:li></rdf:Alt></Iptc4xmpCore:AltTextAccessibility></rdf:Description></rdf:RDF></x:xmpmeta><?xpacket end="r"?>`;
+
+/** PNG international text: keyword, not compressed, no language, no translated keyword, UTF-8. */
+const internationalText = (keyword: string, text: string) => ({
+  name: 'iTXt',
+  data: new Uint8Array(Buffer.concat([Buffer.from(keyword, 'latin1'), Buffer.alloc(5), Buffer.from(text, 'utf8')])),
+});
+
+/** Equal pictures and recipes give equal bytes. */
+export async function encodePng(picture: Picture, { recipe, seed, altText }: About): Promise<Uint8Array> {
+  const { width, height, data } = picture;
+  const png = await sharp(data, { raw: { width, height, channels: 3 } })
+    .png({ compressionLevel: 9, adaptiveFiltering: true, palette: false })
+    .toBuffer();
+  const [header, ...rest] = extractChunks(png);
+  const ours = [
+    internationalText('parameters', parametersText(recipe, seed)),
+    internationalText('XML:com.adobe.xmp', xmpPacket(altText)),
+  ];
+  return encodeChunks([header!, ...ours, ...rest]);
+}

@@ -1,0 +1,44 @@
+import { hkdfSync } from 'node:crypto';
+import type { Logger } from '../core/log.ts';
+import type { Classify } from '../core/picture.ts';
+import type { Safety } from '../core/safety.ts';
+import { judgePicture, PICTURE_POLICY, type PicturePolicy } from './picture.ts';
+import { createPromptJudge } from './prompt/judge.ts';
+import { encodePng } from './provenance.ts';
+import { createWatermark } from './watermark/mark.ts';
+
+export interface SafetyDeps {
+  /** Absent: pictures pass unseen, with a warning now and a note in every verdict. */
+  classify?: Classify | undefined;
+  /** 32 bytes. */
+  key: Uint8Array;
+  keyId: string;
+  log: Logger;
+  policy?: Partial<PicturePolicy>;
+}
+
+/** Prompt rules, picture verdicts, watermark and provenance in one. */
+export function createSafety({ classify, key, keyId, log, policy }: SafetyDeps): Safety {
+  if (!classify) log.warn('no picture classifier: pictures are shown without a check of their content');
+  const thresholds = { ...PICTURE_POLICY, ...policy };
+  const onError = (err: unknown) => log.error({ err }, 'picture classifier failed');
+  const watermark = createWatermark(subkey(key, 'watermark-v1'));
+  return {
+    judgePrompt: createPromptJudge(),
+    judgePicture: (picture) => judgePicture({ classify, onError }, picture, thresholds),
+    async mark(picture, code) {
+      const marked = await watermark.mark(picture, code);
+      if (marked.strength === 'weak') log.debug({ width: picture.width, height: picture.height }, 'watermark is weak');
+      return { ...marked, keyId };
+    },
+    encode: async (picture, about) => ({ bytes: await encodePng(picture, about), mime: 'image/png' }),
+    async readMark(picture) {
+      const code = watermark.read(picture);
+      return code === undefined ? undefined : { code, keyId };
+    },
+  };
+}
+
+/** One key per purpose, so that no use of one tells about another. RFC 5869. */
+const subkey = (key: Uint8Array, purpose: string): Uint8Array =>
+  new Uint8Array(hkdfSync('sha256', key, new Uint8Array(), purpose, 32));

@@ -1,0 +1,72 @@
+import type { Picture } from '../../core/picture.ts';
+import { CANONICAL, type Carriers, TILE } from './carriers.ts';
+import { decode } from './convolutional.ts';
+import { fold, type Guess, level } from './fold.ts';
+import { luminance, type Plane } from './luminance.ts';
+import { openPayload } from './payload.ts';
+import { type Sighting, sight, softBits } from './sight.ts';
+
+/** A candidate with what was seen under it. */
+interface Try extends Guess {
+  seen: Sighting;
+}
+
+const UNCHANGED: Guess = { scaleX: 1, scaleY: 1, turn: 0 };
+/** Candidates that are looked at closely. Every payload check is one chance in 2³² to be wrong. */
+const BEST = 4;
+
+/**
+ * The code in a picture, if it is marked with this key. Resizing needs no search: the grid is relative to the long side.
+ * `crops` also looks for pictures cropped to at least half of each side (slower). A picture made without the key passes
+ * with a chance of at most 9 · 2⁻³².
+ */
+export function read(picture: Picture, carriers: Carriers, key: Uint8Array, { crops = true } = {}): bigint | undefined {
+  const plane = luminance(picture);
+  const full = level(plane, CANONICAL);
+  const at = (guess: Guess): Try => ({ ...guess, seen: sight(fold(full, TILE, guess), TILE, carriers) });
+  const open = ({ seen }: Try) => openPayload(key, decode(softBits(seen, carriers)));
+
+  const plain = at(UNCHANGED);
+  const code = open(plain);
+  if (code !== undefined || !crops || plain.seen.clarity === 0) return code;
+  for (const candidate of likelyCrops(plane, carriers).map(at)) {
+    const found = open(candidate) ?? open(climb(candidate, at));
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** The clearest of all crop sizes, seen at half resolution. */
+function likelyCrops(plane: Plane, carriers: Carriers): Guess[] {
+  const coarse = level(plane, CANONICAL / 2);
+  const candidates: Try[] = [];
+  for (let scale = 0.48; scale <= 1.06; scale *= 1.006) {
+    const guess = { scaleX: scale, scaleY: scale, turn: 0 };
+    candidates.push({ ...guess, seen: sight(fold(coarse, TILE / 2, guess), TILE / 2, carriers) });
+  }
+  return candidates.sort((a, b) => b.seen.clarity - a.seen.clarity).slice(0, BEST);
+}
+
+/** Towards a clearer sync peak, in halving steps of size and turn. */
+function climb(start: Try, at: (guess: Guess) => Try): Try {
+  let best = start;
+  for (const [size, turn] of [
+    [0.003, 0.002],
+    [0.0015, 0.001],
+  ] as const) {
+    for (const [x, y, t] of [
+      [size, size, 0],
+      [-size, -size, 0],
+      [size, 0, 0],
+      [-size, 0, 0],
+      [0, size, 0],
+      [0, -size, 0],
+      [0, 0, turn],
+      [0, 0, -turn],
+    ] as const) {
+      const next = at({ scaleX: best.scaleX * (1 + x), scaleY: best.scaleY * (1 + y), turn: best.turn + t });
+      if (next.seen.clarity > best.seen.clarity) best = next;
+    }
+  }
+  return best;
+}
