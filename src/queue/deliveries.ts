@@ -4,6 +4,7 @@ import type { Logger } from '../core/log.ts';
 import type { DueDelivery, GenerationView, Records } from '../core/records.ts';
 import type { Reply } from '../core/reply.ts';
 import { backoffMs } from './backoff.ts';
+import { insist } from './insist.ts';
 import { createLoop } from './loop.ts';
 import { type Couriers, courierFor } from './studio.ts';
 import type { Turnstile } from './turnstile.ts';
@@ -94,7 +95,7 @@ async function send(deps: DeliveriesDeps, options: DeliveriesOptions, delivery: 
     else log.warn({ err: error, code: error.code, at }, 'delivery postponed');
     return;
   }
-  await records.delivered(id, sent);
+  await insist(() => records.delivered(id, sent));
   log.info('delivered');
 }
 

@@ -1,5 +1,4 @@
 /** An order's way in: gates, one record, the answer to the person, and only then the queue. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { AppError, toAppError } from '../core/errors.ts';
 import type { Logger } from '../core/log.ts';
 import type { Plan } from '../core/recipe.ts';
@@ -9,6 +8,7 @@ import type { Safety } from '../core/safety.ts';
 import type { Order, Receipt, Sender, Studio } from '../core/studio.ts';
 import type { Broker } from './broker.ts';
 import { etaSeconds } from './eta.ts';
+import { insist } from './insist.ts';
 import { createTurnstile } from './turnstile.ts';
 
 /** Makes every choice a Request leaves open. `source` is the picture an upscale enlarges. Throws AppError. */
@@ -21,8 +21,8 @@ export interface IntakeDeps {
   plan: PlanRequest;
   limits: { jobsPerPerson: number };
   log: Logger;
-  /** Jobs run side by side, for the ETA. */
-  lanes?: number;
+  /** How many jobs run side by side, as far as known here. */
+  lanes?: () => number;
 }
 
 /** How many recently answered events are remembered, so that a repetition of a refused one is not refused aloud again. */
@@ -88,11 +88,11 @@ export function createIntake(deps: IntakeDeps): Studio['submit'] {
 
 /** Its place in the queue, and how long that will take. */
 async function standing(
-  { records, lanes = 1 }: IntakeDeps,
+  { records, lanes = () => 1 }: IntakeDeps,
   { id, cost, request }: GenerationView,
 ): Promise<Pick<Receipt, 'ahead' | 'etaSeconds'>> {
   const [ahead, rates] = await Promise.all([records.ahead(id), records.recentRates(request.kind, 20)]);
-  const eta = etaSeconds({ rates, cost, ahead, lanes });
+  const eta = etaSeconds({ rates, cost, ahead, lanes: lanes() });
   return { ahead, ...(eta !== undefined && { etaSeconds: eta }) };
 }
 
@@ -129,16 +129,4 @@ async function sourceOf({ records }: IntakeDeps, { request, parentId, sender }: 
 async function maySee(records: Records, sender: Sender, { personId, request, sender: from }: GenerationView) {
   if ((await records.personOf(sender)) === personId) return true;
   return !request.private && from.platform === sender.platform && from.space?.id === sender.space?.id;
-}
-
-/** A database that is just restarting gets a few seconds. */
-async function insist(work: () => Promise<void>, waits = [100, 400, 1500, 3000]): Promise<void> {
-  for (const wait of waits) {
-    try {
-      return await work();
-    } catch {
-      await sleep(wait);
-    }
-  }
-  return work();
 }

@@ -36,7 +36,7 @@ export interface QueueDeps {
 /** Everything has a default; tests shorten the times. */
 export interface QueueOptions {
   lockMs?: number;
-  /** Jobs run side by side in the whole installation, for the ETA. */
+  /** Jobs run side by side in the whole installation, for the ETA. Default: those of this process. */
   lanes?: number;
   worker?: Partial<WorkerOptions>;
   deliveries?: Partial<DeliveriesOptions>;
@@ -86,8 +86,8 @@ export async function openQueue(deps: QueueDeps): Promise<Queue> {
   const reconcile = () => {
     reconciler ??= startReconciler({ records, broker, log }, { ...RECONCILER_OPTIONS, ...options.reconciler });
   };
-  const { lanes } = options;
-  const studio = createStudio({ ...deps, log, broker, turnstile, couriers: () => couriers, ...(lanes && { lanes }) });
+  let lanes = options.lanes ?? 1;
+  const studio = createStudio({ ...deps, log, broker, turnstile, couriers: () => couriers, lanes: () => lanes });
 
   return {
     description: broker.description,
@@ -96,6 +96,7 @@ export async function openQueue(deps: QueueDeps): Promise<Queue> {
     startWorker({ generate, concurrency }) {
       const worker = createWorker({ ...deps, log, broker, generate }, { ...WORKER_OPTIONS, ...options.worker });
       const working = broker.work(worker.handle, { concurrency });
+      lanes = Math.max(lanes, concurrency);
       reconcile();
       onStop.worker.push(async (graceMs) => {
         const stopped = working.stop();
