@@ -17,10 +17,10 @@ const STARTING_MS = 30_000;
  * Throws database_unavailable and database_newer.
  */
 export async function applyMigrations(url: string): Promise<string[]> {
+  const list = await shippedMigrations();
   const client = await connect(url);
   try {
     await client.query('SELECT pg_advisory_lock($1)', [LOCK]);
-    const list = await shippedMigrations();
     if (await isCurrent(client, list)) return [];
     const { rows } = await client.query(`SELECT has_schema_privilege(current_schema(), 'CREATE') AS may`);
     if (!rows[0].may) throw Object.assign(new Error('may not create tables'), { code: '42501' });

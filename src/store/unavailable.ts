@@ -3,8 +3,11 @@ import { AppError } from '../core/errors.ts';
 
 interface Trouble {
   code?: string;
+  kind?: string;
+  originalCode?: string;
   message?: string;
-  cause?: unknown;
+  cause?: Trouble;
+  meta?: { driverAdapterError?: Trouble };
 }
 
 type Say = (at: { host: string; port: string; user: string; database: string }) => string;
@@ -14,18 +17,20 @@ const nobodyThere: Say = ({ host, port }) =>
 const unknownHost: Say = ({ host }) => `The host ${host} is unknown. Correct it in DATABASE_URL.`;
 const silent: Say = ({ host, port }) =>
   `${host}:${port} does not answer in time. Check host, port and firewall, or correct DATABASE_URL.`;
+const hungUp: Say = ({ host, port }) =>
+  `${host}:${port} hung up. It may be restarting; if it goes on, check that DATABASE_URL names a Postgres server.`;
 const shuttingDown: Say = () => 'The database is starting or stopping. Try again in a moment.';
 
 /** By the code of the network or of Postgres (https://www.postgresql.org/docs/current/errcodes-appendix.html). */
 const SAYS: Readonly<Record<string, Say>> = {
   ECONNREFUSED: nobodyThere,
-  ENOENT: nobodyThere,
   ENOTFOUND: unknownHost,
   EAI_AGAIN: unknownHost,
   ETIMEDOUT: silent,
   EHOSTUNREACH: silent,
   ENETUNREACH: silent,
-  ECONNRESET: ({ host, port }) => `${host}:${port} hung up. Check that it is a Postgres server and accepts us.`,
+  ECONNRESET: hungUp,
+  EPIPE: hungUp,
   '28P01': ({ user }) =>
     `Postgres refuses the password of user ${user}. Correct user and password in DATABASE_URL (special characters percent-encoded).`,
   '28000': ({ user, host }) =>
@@ -42,50 +47,57 @@ const SAYS: Readonly<Record<string, Say>> = {
   '53100': () => 'The disk of the database is full. Free some space.',
 };
 
-/** Codes with which Prisma says that the server could not be reached or used. */
-const PRISMA = new Set([
-  'P1000',
-  'P1001',
-  'P1002',
-  'P1003',
-  'P1008',
-  'P1010',
-  'P1011',
-  'P1017',
-  'P2024',
-  'P2028',
-  'P2037',
-]);
+/** Prisma's words for what the network said (its driver adapters hide the code). */
+const KINDS: Readonly<Record<string, Say>> = {
+  DatabaseNotReachable: nobodyThere,
+  SocketTimeout: silent,
+  ConnectionClosed: hungUp,
+  TooManyConnections: SAYS['53300']!,
+  P1001: nobodyThere,
+  P1002: silent,
+  P1008: silent,
+  P1017: hungUp,
+  P2024: () => 'The database has more to do than it can. Try again in a moment.',
+  P2028: () => 'The database has more to do than it can. Try again in a moment.',
+};
+
+const MESSAGES: readonly [RegExp, Say][] = [
+  [
+    /^(timeout expired|timeout exceeded when trying to connect|Connection terminated due to connection timeout)/,
+    silent,
+  ],
+  [/^(Connection terminated|Client has encountered a connection error)/, hungUp],
+];
 
 /** database_unavailable when that is what `caught` means; undefined for everything else. */
 export function unavailable(url: string, caught: unknown): AppError | undefined {
-  const trouble = rootOf(caught);
-  const say = SAYS[trouble.code ?? ''];
-  const message =
-    say?.(target(url)) ??
-    (PRISMA.has(trouble.code ?? '') || trouble.code?.startsWith('08')
-      ? 'The database did not answer. Check that it runs.'
-      : undefined) ??
-    (/^(timeout expired|Connection terminated|timeout exceeded when trying to connect)/.test(trouble.message ?? '')
-      ? silent(target(url))
-      : undefined) ??
-    (/\bSSL\b|certificate/i.test(trouble.message ?? '')
-      ? `The encrypted connection failed (${trouble.message}). Correct sslmode in DATABASE_URL.`
-      : undefined);
-  return message === undefined
-    ? undefined
-    : new AppError('database_unavailable', message, { cause: caught, detail: { code: trouble.code } });
+  for (const { code = '', kind = '', originalCode = '', message = '' } of layersOf(caught)) {
+    const say =
+      SAYS[originalCode] ??
+      SAYS[code] ??
+      KINDS[kind] ??
+      KINDS[code] ??
+      MESSAGES.find(([said]) => said.test(message))?.[1];
+    const tls = /\bSSL\b|certificate/i.test(message) ? message : undefined;
+    const text =
+      say?.(target(url)) ?? (tls && `The encrypted connection failed (${tls}). Correct sslmode in DATABASE_URL.`);
+    if (text)
+      return new AppError('database_unavailable', text, {
+        cause: caught,
+        detail: { code: originalCode || code || kind },
+      });
+  }
+  return undefined;
 }
 
-/** Adapters wrap: what the network or Postgres said lies innermost. */
-function rootOf(caught: unknown): Trouble {
-  let trouble = (caught ?? {}) as Trouble & { meta?: { driverAdapterError?: unknown }; originalCode?: string };
-  for (let depth = 0; depth < 6; depth++) {
-    const inner = (trouble.meta?.driverAdapterError ?? trouble.cause) as typeof trouble | undefined;
-    if (SAYS[trouble.code ?? ''] || typeof inner !== 'object' || inner === null) break;
-    trouble = inner;
+/** An error and what it wraps, innermost first: what the network or Postgres said lies at the bottom. */
+function layersOf(caught: unknown): Trouble[] {
+  const layers: Trouble[] = [];
+  for (let layer = caught as Trouble | undefined; layer && typeof layer === 'object' && layers.length < 8; ) {
+    layers.unshift(layer);
+    layer = layer.meta?.driverAdapterError ?? layer.cause;
   }
-  return { ...trouble, message: trouble.message, code: trouble.originalCode ?? trouble.code } as Trouble;
+  return layers;
 }
 
 function target(url: string) {

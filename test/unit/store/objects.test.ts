@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { ObjectStore } from '../../../src/core/records.ts';
-import { createFolderStore } from '../../../src/store/objects.ts';
+import { clearAbandoned, createFolderStore } from '../../../src/store/objects.ts';
 
 let dir: string;
 let objects: ObjectStore;
@@ -67,4 +67,14 @@ it('says storage_failed when the folder cannot be used', async () => {
   await writeFile(join(dir, 'file'), '');
   const broken = createFolderStore({ dir: join(dir, 'file') });
   await expect(broken.put(picture, 'image/png')).rejects.toMatchObject({ code: 'storage_failed' });
+});
+
+it('clears away what a killed program had begun an hour ago, and nothing younger', async () => {
+  const { key } = await objects.put(picture, 'image/png');
+  await mkdir(join(dir, 'incoming'), { recursive: true });
+  await writeFile(join(dir, 'incoming', 'half'), 'ha');
+  await clearAbandoned({ dir });
+  expect(await files()).toContain('half');
+  await clearAbandoned({ dir }, Date.now() + 2 * 3_600_000);
+  expect(await files()).toEqual([key.split('/').at(-1)]);
 });

@@ -1,0 +1,65 @@
+/** The line to the database is cut and mended: a relay between the store and Postgres stands in for the network. */
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import pino from 'pino';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { openStore, type Store } from '../../../src/store/store.ts';
+import { type TestDatabase, testDatabase } from '../database.ts';
+import { allowed, anOrder, aPlan } from './orders.ts';
+
+let database: TestDatabase;
+let relay: Server;
+let store: Store;
+const lines = new Set<Socket>();
+
+beforeAll(async () => {
+  database = await testDatabase();
+  const target = new URL(database.url);
+  relay = createServer((inbound) => {
+    const outbound = connect(Number(target.port || 5432), target.hostname);
+    for (const socket of [inbound, outbound]) {
+      lines.add(socket);
+      socket.on('error', () => {}).on('close', () => lines.delete(socket));
+    }
+    inbound.pipe(outbound).pipe(inbound);
+  });
+  await mend(0);
+  const DATABASE_URL = Object.assign(new URL(database.url), { hostname: '127.0.0.1', port: `${port()}` }).href;
+  store = await openStore({ config: { DATA_DIR: '/nonexistent', DATABASE_URL }, log: pino({ level: 'silent' }) });
+});
+afterAll(async () => {
+  await store?.close();
+  cut();
+  await database?.drop();
+});
+
+const port = () => (relay.address() as { port: number }).port;
+const mend = (at: number) => new Promise<void>((resolve) => relay.listen(at, '127.0.0.1', resolve));
+function cut(): void {
+  relay.close();
+  for (const socket of lines) socket.destroy();
+}
+
+it('says database_unavailable while it lasts, and goes on by itself afterwards', async () => {
+  const order = anOrder();
+  const { generation } = await store.records.admit(order, aPlan(), [allowed]);
+  const at = port();
+  cut();
+  const { find, admit, acknowledge, dueDeliveries, remove, counts } = store.records;
+  const calls = {
+    ping: () => store.ping(),
+    find: () => find(generation.id),
+    admit: () => admit(anOrder(), aPlan(), [allowed]),
+    acknowledge: () => acknowledge(generation.id, order.address),
+    dueDeliveries: () => dueDeliveries(['web'], 1, 1000),
+    remove: () => remove(generation.id),
+    counts: () => counts(),
+  };
+  for (const [name, call] of Object.entries(calls)) {
+    const error = await call().catch((caught) => caught);
+    expect(error, name).toMatchObject({ name: 'AppError', code: 'database_unavailable' });
+    expect(error.message, name).not.toContain(new URL(database.url).password || 'none');
+  }
+  await mend(at);
+  await store.ping();
+  expect(await find(generation.id)).toEqual(generation);
+});
