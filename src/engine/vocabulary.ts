@@ -88,10 +88,13 @@ export function createVocabulary(file: VocabularyFile, emoji = loadEmoji()): (pr
   }
   for (const [said, meant] of Object.entries({ ...COMMON, ...file.synonyms }))
     if (known.has(meant)) say(said.toLowerCase(), meant);
-  for (const name of names) for (const said of file.subjects[name]!.synonyms) noun(said.toLowerCase(), name);
-  for (const [said, name] of keywordsOf(names, emoji)) {
+  const bySynonym = names.flatMap((name) =>
+    file.subjects[name]!.synonyms.map((said) => [said.toLowerCase(), name] as const),
+  );
+  for (const [said, name] of [...bySynonym, ...keywordsOf(names, emoji)]) {
     const says = said.split(' ');
-    if (!SILENT.has(said) && !says.includes(name)) noun(said, name); // "red apple" is said by its words
+    const isSpelledOut = says.includes(name) && says.every((word) => known.has(word)); // "red apple" is said by its words
+    if (!SILENT.has(said) && !isSpelledOut) noun(said, name);
   }
 
   return (prompt) => translate(prompt, { lexicon, known, names });

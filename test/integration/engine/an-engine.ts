@@ -24,7 +24,7 @@ export const anEngine = (over: Partial<Parameters<typeof createEngine>[0]['confi
 /** A quick picture of the built-in model, without enlargement. */
 export async function aRecipe(over: Partial<RecipeOf<'imagine'>> = {}): Promise<RecipeOf<'imagine'>> {
   const plan = createPlanner({ catalogue: await openCatalogue({ MODELS_DIR }), config: { DEFAULT_MODEL } });
-  const request = Request.parse({ kind: 'imagine', prompt: 'two red apples on a blue background', seed: 7, steps: 3 });
+  const request = Request.parse({ kind: 'imagine', prompt: 'two red apples on a blue background', seed: 7, steps: 2 });
   const { recipe } = plan(request);
   if (recipe.kind !== 'imagine') throw new TypeError(recipe.kind);
   const { display: _, ...small } = recipe;

@@ -21,12 +21,12 @@ const localEngine = async (threads?: number) =>
 const make = async (over: Parameters<typeof aRecipe>[0] = {}, by: Pick<Engine, 'generate'> = engine) =>
   hashes(await by.generate(await aRecipe(over), aContext()));
 
-it.each(SAMPLERS)('%s: four pictures of one recipe are the four made alone', async (sampler) => {
-  const together = await make({ sampler, count: 4 });
+it.each(SAMPLERS)('%s: three pictures of one recipe are the three made alone', async (sampler) => {
+  const together = await make({ sampler, count: 3 });
   const alone = [];
-  for (let i = 0; i < 4; i++) alone.push(...(await make({ sampler, seed: 7 + i })));
+  for (let i = 0; i < 3; i++) alone.push(...(await make({ sampler, seed: 7 + i })));
   expect(together).toEqual(alone);
-  expect(new Set(together).size).toBe(4);
+  expect(new Set(together).size).toBe(3);
 });
 
 it('without guidance too, where a picture alone is one row', async () => {
@@ -38,7 +38,7 @@ it('whatever other recipes run at the same time', async () => {
   const quiet = await make({ sampler: 'euler' });
   const [busy] = await Promise.all([
     make({ sampler: 'euler' }),
-    make({ sampler: 'dpmpp_2m_karras', steps: 5, guidance: 2, prompt: 'a cat', count: 2 }),
+    make({ sampler: 'dpmpp_2m_karras', steps: 3, guidance: 3, prompt: 'a cat', count: 2 }),
     make({ guidance: 1, seed: 1 }),
   ]);
   expect(busy).toEqual(quiet);
@@ -68,8 +68,8 @@ it('seed, prompt, guidance, steps and negative prompt all change the picture', a
     await make(),
     await make({ seed: 0 }),
     await make({ prompt: 'a cat' }),
-    await make({ guidance: 2 }),
-    await make({ steps: 4 }),
+    await make({ guidance: 7 }),
+    await make({ steps: 3 }),
     await make({ negativePrompt: 'blue background' }),
     await make({ variation: { seed: 3, strength: 0.3 } }),
   ];

@@ -6,7 +6,7 @@ const file = VocabularyFile.parse({
   subjects: {
     dog: { synonyms: ['hound'] },
     cat: {},
-    apple: {},
+    apple: { synonyms: ['red apple', 'toffee apple'] },
     mouse: { plural: 'mice' },
     'palm tree': {},
     'ice cream': {},
@@ -52,6 +52,8 @@ it.each([
   ['two hounds', 'two dogs'],
   ['a violet mouse', 'a purple mouse'],
   ['two mice', 'two mice'],
+  ['two red apples', 'two red apples'],
+  ['a toffee apple', 'an apple'],
   ['Two MICE!', 'two mice'],
   ['five owls', 'four owls'],
   ['a palm tree and an ice cream', 'a palm tree and an ice cream'],
