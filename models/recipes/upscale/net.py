@@ -24,11 +24,16 @@ class Enlarger(nn.Module):
         self.body = nn.Sequential(*[Residual(width) for _ in range(blocks)])
         self.tail = nn.Conv2d(width, 3 * FACTOR ** 2, 3, padding=1)
         self.shuffle = nn.PixelShuffle(FACTOR)
+        for layer in [self.head, *(conv for block in self.body for conv in (block.conv1, block.conv2))]:
+            nn.init.kaiming_normal_(layer.weight, nonlinearity='relu')
+            nn.init.zeros_(layer.bias)
+        for block in self.body:
+            block.conv2.weight.data.mul_(.1)  # residual branches start small
         nn.init.zeros_(self.tail.weight)
         nn.init.zeros_(self.tail.bias)
 
     def forward(self, image):
         features = self.head(image - .5)
-        detail = self.tail(F.relu(features + self.body(features)))
+        detail = self.tail(features + self.body(features))
         base = F.interpolate(image, scale_factor=FACTOR, mode='bilinear', align_corners=False)
         return base + self.shuffle(detail.float())
