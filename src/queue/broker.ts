@@ -1,6 +1,7 @@
 /** Carries jobs and signals between processes. BullMQ does the work and stays hidden; nothing here is the truth. */
 import type { Job } from '../core/job.ts';
 import type { Logger } from '../core/log.ts';
+import { age } from './aging.ts';
 import type { Backend } from './backend.ts';
 import { consume, type Handler, type Working } from './consumer.ts';
 import { openPostgres } from './postgres.ts';
@@ -19,6 +20,8 @@ export interface Broker {
   enqueue(job: Job, options: { priority: number }): Promise<void>;
   has(generationId: string): Promise<boolean>;
   remove(generationId: string): Promise<void>;
+  /** Moves waiting jobs forward by one priority for every `stepMs` they have waited. */
+  age(stepMs: number): Promise<number>;
   work(handler: Handler, options: { concurrency: number }): Working;
   /** To every process, this one included. Best effort: never throws. */
   publish(signal: Signal): Promise<void>;
@@ -72,6 +75,7 @@ export async function openBroker({ redisUrl, databaseUrl, log, lockMs = 30_000 }
     has: async (generationId) => (await queue.getJobState(idOf(generationId))) !== 'unknown',
     remove: async (generationId) => void (await queue.remove(idOf(generationId))),
 
+    age: (stepMs) => age(queue, stepMs),
     work: (handler, { concurrency }) =>
       consume({ backend, complain, log }, { name: NAME, concurrency, lockMs }, handler),
 

@@ -6,7 +6,7 @@ import { createLoop, type Loop } from './loop.ts';
 
 export interface ReconcilerDeps {
   records: Pick<Records, 'strays' | 'find' | 'acknowledge'>;
-  broker: Pick<Broker, 'has' | 'enqueue'>;
+  broker: Pick<Broker, 'has' | 'enqueue' | 'age'>;
   log: Logger;
 }
 
@@ -14,17 +14,23 @@ export interface ReconcilerOptions {
   everyMs: number;
   /** Younger ones are still on their way in. */
   olderThanMs: number;
+  /** What a waiting job gains one place for. */
+  agingMs: number;
 }
 
-export const RECONCILER_OPTIONS: ReconcilerOptions = { everyMs: 15_000, olderThanMs: 20_000 };
+export const RECONCILER_OPTIONS: ReconcilerOptions = { everyMs: 15_000, olderThanMs: 20_000, agingMs: 30_000 };
 
 export const startReconciler = (deps: ReconcilerDeps, options: ReconcilerOptions = RECONCILER_OPTIONS): Loop =>
-  createLoop({ log: deps.log, everyMs: options.everyMs, name: 'reconciler' }, () =>
-    reconcile(deps, options.olderThanMs),
-  );
+  createLoop({ log: deps.log, everyMs: options.everyMs, name: 'reconciler' }, async () => {
+    await reconcile(deps, options.olderThanMs);
+    await deps.broker.age(options.agingMs);
+  });
 
 /** Answers how many it put back. Harmless to repeat: a job is added once, and claimed once. */
-export async function reconcile({ records, broker, log }: ReconcilerDeps, olderThanMs: number): Promise<number> {
+export async function reconcile(
+  { records, broker, log }: Omit<ReconcilerDeps, 'broker'> & { broker: Pick<Broker, 'has' | 'enqueue'> },
+  olderThanMs: number,
+): Promise<number> {
   let added = 0;
   for (const { id, turn, status } of await records.strays(olderThanMs)) {
     if (status === 'received') {
