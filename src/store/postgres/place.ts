@@ -4,6 +4,7 @@ import { access, chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promi
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { AppError } from '../../core/errors.ts';
+import { BELONGS_TO, clearForgotten } from './forgotten.ts';
 import { chooseOwner, type Owner } from './owner.ts';
 import { mayEnter } from './run.ts';
 
@@ -47,10 +48,11 @@ export async function findPlace(dataDir: string): Promise<Place> {
     return { ...place, markMade: markMade(note.folder) };
   }
   if (there) throw unreachable(folder, owner);
+  await clearForgotten(ELSEWHERE);
   const elsewhere = join(ELSEWHERE, `data-${randomBytes(6).toString('hex')}`);
   await prepare(elsewhere, owner);
   if (!(await mayEnter(elsewhere, owner))) throw unreachable(elsewhere, owner);
-  await writeFile(join(elsewhere, 'belongs-to'), `${dataDir}\n`);
+  await writeFile(join(elsewhere, BELONGS_TO), `${dataDir}\n`);
   await writeNote(file, { ...note, folder: elsewhere });
   return { ...place, folder: elsewhere, markMade: markMade(elsewhere) };
 }
