@@ -143,6 +143,22 @@ describe.each(BACKENDS)('on %s', (backend) => {
     expect(runs).toHaveBeenCalledTimes(1);
   });
 
+  it('a database that cuts every connection in mid-work costs time, and no order its one outcome', async () => {
+    const { seen, couriers } = recordingCourier();
+    const queue = await scene.open();
+    queue.startDeliveries({ couriers, present });
+    queue.startWorker({ generate: stepping(40), concurrency: 2 });
+    const ids: string[] = [];
+    for (let i = 0; i < 12; i++) ids.push(await submit(queue, { sender: aSender(`person ${i}`) }));
+    for (let cut = 0; cut < 3; cut++) {
+      await sleep(300);
+      await scene.cutDatabase();
+    }
+    await vi.waitFor(() => expect(new Set(shown(seen)).size).toBe(ids.length), { timeout: 30_000 });
+    await sleep(500);
+    expect(new Set(shown(seen))).toEqual(new Set(ids.map((id) => `${id} done`)));
+  });
+
   it('a job that takes the engine down twice is failed with the reason, and others go on', async () => {
     const { seen, couriers } = recordingCourier();
     const queue = await scene.open();

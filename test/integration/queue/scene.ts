@@ -35,6 +35,8 @@ export interface Scene {
   open(more?: Partial<QueueDeps>): Promise<Awaited<ReturnType<typeof openQueue>>>;
   /** Everything the queue's own store holds is gone; the records are not. */
   empty(): Promise<void>;
+  /** Every connection to the database is cut, as by its restart. */
+  cutDatabase(): Promise<void>;
   /** A worker in a process of its own. */
   worker(behaviour: Behaviour): Promise<WorkerProcess>;
   redis?: { url: string; stop(): Promise<void>; start(): Promise<void> };
@@ -94,6 +96,14 @@ export async function openScene(backend: BackendName): Promise<Scene> {
       const client = new pg.Client(store.databaseUrl);
       await client.connect();
       await client.query('DELETE FROM bullmq.job');
+      await client.end();
+    },
+    async cutDatabase() {
+      const client = new pg.Client(store.databaseUrl);
+      await client.connect();
+      await client.query(
+        'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()',
+      );
       await client.end();
     },
     async worker(behaviour) {
