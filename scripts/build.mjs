@@ -1,20 +1,49 @@
-// One build for every command: database client, type-checked JavaScript, chat page. Skips what is up to date.
+// One build for every command: database client, type-checked JavaScript, chat page. Does nothing when nothing changed.
 import { spawnSync } from 'node:child_process';
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
+const generated = `${root}src/store/generated`;
+const stamp = `${root}dist/.built`;
+
 const run = (...args) => {
   const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8' });
   if (status === 0) return;
   process.stderr.write(`${stdout}${stderr}`);
   process.exit(status ?? 1);
 };
-const newer = (made, from) =>
-  !existsSync(`${root}/${made}`) || statSync(`${root}/${made}`).mtimeMs < statSync(`${root}/${from}`).mtimeMs;
 
-if (newer('src/store/generated/client/client.ts', 'prisma/schema.prisma'))
+/** Path and time of everything the build is made from, as one string. */
+function inputs() {
+  const from = [
+    'src',
+    'prisma/schema.prisma',
+    'package-lock.json',
+    'tsconfig.build.json',
+    'vite.config.ts',
+    'scripts/build.mjs',
+  ];
+  const files = from.flatMap((path) => (statSync(root + path).isDirectory() ? list(path) : [path]));
+  return files.map((path) => `${path} ${statSync(root + path).mtimeMs}`).join('\n');
+}
+
+const list = (folder) =>
+  readdirSync(root + folder, { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile() && !entry.parentPath.includes('generated'))
+    .map((entry) => `${entry.parentPath.slice(root.length)}/${entry.name}`)
+    .sort();
+
+const schema = readFileSync(`${root}prisma/schema.prisma`, 'utf8');
+const stamped = `${generated}/.schema`;
+if (!existsSync(stamped) || readFileSync(stamped, 'utf8') !== schema) {
   run('node_modules/prisma/build/index.js', 'generate');
+  writeFileSync(stamped, schema);
+}
 if (process.argv.includes('--client')) process.exit(0);
+
+const now = inputs();
+if (existsSync(stamp) && readFileSync(stamp, 'utf8') === now) process.exit(0);
 run('node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json');
 run('node_modules/vite/bin/vite.js', 'build', '--logLevel', 'error');
+writeFileSync(stamp, now);
