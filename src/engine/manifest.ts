@@ -61,8 +61,9 @@ const Upscale = z.object({
   factor: z.number().int().min(2).max(8),
   graph: Graph,
   /** Pixels a side that are enlarged at once, and how many of them neighbours share. */
-  tile: z.number().int().min(16).default(128),
-  overlap: z.number().int().min(0).default(16),
+  tile: z
+    .object({ size: z.number().int().min(16), overlap: z.number().int().min(1) })
+    .default({ size: 128, overlap: 16 }),
 });
 
 const PictureSafety = z.object({
@@ -86,7 +87,9 @@ export type Manifest = z.infer<typeof Other>;
 export function parseManifest(raw: unknown): Manifest {
   const { file, input, output, range, ...rest } = z.looseObject({ kind: z.string() }).parse(raw);
   const schema: z.ZodType<Manifest> = KINDS[rest.kind as ModelKind] ?? Other;
-  return schema.parse({ graph: { file, input, output, range }, ...rest });
+  const manifest = schema.parse({ graph: { file, input, output, range }, ...rest });
+  // The card is for people: editing it neither damages the model nor makes it another one.
+  return { ...manifest, files: manifest.files.filter((listed) => listed.path !== manifest.card) };
 }
 
 export const isOfKind = <K extends ModelKind>(manifest: Manifest, kind: K): manifest is ManifestOf<K> =>

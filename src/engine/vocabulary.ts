@@ -169,7 +169,7 @@ const tidy = (words: readonly string[]) =>
     .join(' ')
     .replace(/ ,/g, ',')
     .replace(/(,\s*)+/g, ', ')
-    .replace(/^[,\s]+|[,\s]+$/g, '');
+    .replace(/^(and |or |with |of |[,\s]+)+|[,\s]+$/g, '');
 
 /** The regular plural of an English noun. */
 export const plural = (noun: string): string =>

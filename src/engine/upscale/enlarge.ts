@@ -19,12 +19,13 @@ export interface EnlargeContext {
 }
 
 /** Network: [1, 3, h, w] → [1, 3, h·factor, w·factor]. */
-export function createUpscaler(network: Network, { factor, graph, tile, overlap }: ManifestOf<'upscale'>): Upscaler {
+export function createUpscaler(network: Network, { factor, graph, tile }: ManifestOf<'upscale'>): Upscaler {
   const input = network.inputs.find(({ name }) => name === graph.input) ?? network.inputs[0]!;
   const output = network.outputs.find(({ name }) => name === graph.output) ?? network.outputs[0]!;
   const fixed = Number(input.shape[2]); // NaN where the graph takes any size
-  const size = Number.isNaN(fixed) ? tile : fixed;
-  const split = ({ width, height }: Picture) => tilesOf(width, height, size, Math.min(overlap, size / 4));
+  const size = Number.isNaN(fixed) ? tile.size : fixed;
+  const overlap = Math.min(tile.overlap, Math.floor(size / 4));
+  const split = ({ width, height }: Picture) => tilesOf(width, height, size, overlap);
 
   return {
     factor,

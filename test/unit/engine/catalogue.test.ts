@@ -76,6 +76,12 @@ it.each([
   expect(problem.error.message).toContain(how);
 });
 
+it('does not mind an edited card', async () => {
+  await put('up/README.md', 'new words');
+  await anUpscaler({ card: 'README.md', files: [listed('model.onnx', 'weights'), listed('README.md', 'old words')] });
+  expect((await open()).problems).toEqual([]);
+});
+
 it('keeps the other models when one is damaged', async () => {
   await anUpscaler();
   await put('broken/model.json', '{');

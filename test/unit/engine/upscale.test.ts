@@ -10,8 +10,7 @@ const context = { signal: new AbortController().signal, clock: { runMs: 0 }, onT
 const manifest = (over: Partial<ManifestOf<'upscale'>> = {}): ManifestOf<'upscale'> => ({
   ...{ name: 'up', kind: 'upscale', title: '', version: '1', licence: 'MIT', source: '', files: [], factor: 2 },
   graph: { file: 'model.onnx', range: [0, 1] },
-  tile: 32,
-  overlap: 8,
+  tile: { size: 32, overlap: 8 },
   ...over,
 });
 

@@ -77,6 +77,7 @@ it.each([
   ['a cat on a submarine', 'a cat'],
   ['a cat and a majestic dog', 'a cat and a dog'],
   ['a majestic cosmic owl', 'an owl'],
+  ['a submarine and an owl', 'an owl'],
 ])('“%s” without what it does not know is “%s”', (said, meant) => {
   expect(translate(said).prompt).toBe(meant);
 });
