@@ -13,6 +13,8 @@ let discord: StandIn;
 let app: App;
 let alice: Someone;
 let bob: Someone;
+/** Violations that earlier tests have failed for. */
+let known = 0;
 
 const start = () =>
   startApp({
@@ -34,8 +36,11 @@ afterAll(async () => {
   await discord?.close();
   rmSync(folder, { recursive: true, force: true });
 });
-afterEach(() => {
-  expect(discord.violations()).toEqual([]);
+afterEach(({ task }) => {
+  if (task.result?.state === 'fail') console.log(app.printed().split('\n').slice(-40).join('\n'));
+  const broken = discord.violations().slice(known);
+  known += broken.length;
+  expect(broken).toEqual([]);
 });
 
 /** Few steps: the pictures are not what is looked at here. */
