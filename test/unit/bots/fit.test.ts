@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import sharp from 'sharp';
 import { expect, it } from 'vitest';
-import { fit } from '../../../src/bots/fit.ts';
+import { fit as fitting } from '../../../src/bots/fit.ts';
 import { grid } from '../../../src/bots/grid.ts';
 
 const noise = (side: number) =>
@@ -11,18 +11,18 @@ const noise = (side: number) =>
 
 it('leaves alone what fits', async () => {
   const upload = { bytes: await noise(16), mime: 'image/png', name: 'a.png' };
-  expect(await fit(upload, 10_000)).toBe(upload);
+  expect(await fitting(upload, 10_000)).toBe(upload);
 });
 
 it('re-encodes what does not, and says so', async () => {
   const upload = { bytes: await noise(256), mime: 'image/png', name: 'a.png' };
-  const made = await fit(upload, 60_000);
+  const made = await fitting(upload, 60_000);
   expect(made.bytes.length).toBeLessThanOrEqual(60_000);
   expect(made).toMatchObject({ mime: 'image/jpeg', name: 'a.jpg', note: expect.stringContaining('JPEG') });
 });
 
 it('gives up in plain words', async () => {
-  await expect(fit({ bytes: await noise(256), mime: 'image/png', name: 'a.png' }, 500)).rejects.toMatchObject({
+  await expect(fitting({ bytes: await noise(256), mime: 'image/png', name: 'a.png' }, 500)).rejects.toMatchObject({
     code: 'invalid_request',
   });
 });
