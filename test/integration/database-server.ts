@@ -37,7 +37,7 @@ export async function testServer(): Promise<string> {
     const note = join(home, 'url');
     const known = await readFile(note, 'utf8').catch(() => undefined);
     if (known) return known;
-    const { url } = await startScratchServer(home);
+    const { url } = await startScratchServer({ folder: home });
     await writeFile(note, url);
     return url;
   } finally {
