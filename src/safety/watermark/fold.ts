@@ -11,12 +11,12 @@ export function level(plane: Plane, longSide: number): Plane {
   const side = (length: number) => Math.max(8, Math.round(length * scale));
   const canonical = resize(plane, side(plane.width), side(plane.height));
   const means = localMean(canonical, 8);
-  const detail = { ...canonical, values: canonical.values.map((v, i) => v - means[i]!) };
-  const deviations = localDeviation(detail, 6);
-  return { ...detail, values: detail.values.map((v, i) => clip(v / (deviations[i]! + FAINT))) };
+  const values = canonical.values.map((v, i) => v - means[i]!);
+  const deviations = localDeviation({ ...canonical, values }, 6);
+  for (let i = 0; i < values.length; i++)
+    values[i] = Math.max(-CLIP, Math.min(CLIP, values[i]! / (deviations[i]! + FAINT)));
+  return { ...canonical, values };
 }
-
-const clip = (v: number) => Math.max(-CLIP, Math.min(CLIP, v));
 
 /** How the picture may have been changed since it was marked. */
 export interface Guess {

@@ -44,44 +44,47 @@ function resizeAndTurn({ width, height, values }: Plane, wanted: number): Plane 
 export const resize = (plane: Plane, width: number, height: number): Plane =>
   plane.width === width && plane.height === height ? plane : resizeAndTurn(resizeAndTurn(plane, width), height);
 
+/** Summed-area table of the values or of their squares: (width + 1) × (height + 1). */
 function summedArea({ width, height, values }: Plane, squared: boolean): Float64Array {
   const sums = new Float64Array((width + 1) * (height + 1));
   for (let y = 0; y < height; y++) {
     let row = 0;
+    const [from, above, to] = [y * width, y * (width + 1) + 1, (y + 1) * (width + 1) + 1];
     for (let x = 0; x < width; x++) {
-      const v = values[y * width + x]!;
+      const v = values[from + x]!;
       row += squared ? v * v : v;
-      sums[(y + 1) * (width + 1) + x + 1] = sums[y * (width + 1) + x + 1]! + row;
+      sums[to + x] = sums[above + x]! + row;
     }
   }
   return sums;
 }
 
+/** Mean over the (2 · radius + 1)² pixels round each pixel; at the borders over those that exist. */
 function boxMeans({ width, height }: Plane, sums: Float64Array, radius: number): Float32Array {
   const means = new Float32Array(width * height);
   const pitch = width + 1;
   for (let y = 0; y < height; y++) {
-    const top = Math.max(0, y - radius) * pitch;
-    const bottom = Math.min(height, y + radius + 1) * pitch;
+    const first = Math.max(0, y - radius);
+    const last = Math.min(height, y + radius + 1);
+    const [top, bottom, rows] = [first * pitch, last * pitch, last - first];
     for (let x = 0; x < width; x++) {
-      const left = Math.max(0, x - radius);
-      const right = Math.min(width, x + radius + 1);
-      const area = ((bottom - top) / pitch) * (right - left);
-      means[y * width + x] =
-        (sums[bottom + right]! - sums[top + right]! - sums[bottom + left]! + sums[top + left]!) / area;
+      const left = x > radius ? x - radius : 0;
+      const right = x + radius < width ? x + radius + 1 : width;
+      const sum = sums[bottom + right]! - sums[top + right]! - sums[bottom + left]! + sums[top + left]!;
+      means[y * width + x] = sum / (rows * (right - left));
     }
   }
   return means;
 }
 
-/** Mean over the (2 · radius + 1)² pixels round each pixel. */
+/** Mean round each pixel. */
 export const localMean = (plane: Plane, radius: number): Float32Array =>
   boxMeans(plane, summedArea(plane, false), radius);
 
-/** Standard deviation over the same. */
+/** Standard deviation round each pixel. */
 export function localDeviation(plane: Plane, radius: number): Float32Array {
   const means = localMean(plane, radius);
-  return boxMeans(plane, summedArea(plane, true), radius).map((square, i) => {
-    return Math.sqrt(Math.max(0, square - means[i]! ** 2));
-  });
+  const squares = boxMeans(plane, summedArea(plane, true), radius);
+  for (let i = 0; i < squares.length; i++) squares[i] = Math.sqrt(Math.max(0, squares[i]! - means[i]! * means[i]!));
+  return squares;
 }

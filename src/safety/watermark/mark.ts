@@ -22,7 +22,7 @@ export interface Watermark {
 const MOSTLY_PLAIN = 0.5;
 const LEAST_PSNR = 41;
 const GAINS = [0.85, 1, 1.2, 1.45, 1.75];
-const GAINS_ON_PLAIN = [0.85, 1];
+const GAINS_ON_PLAIN = [1];
 
 /** Blind 64-bit watermark under one key. Equal pictures and codes give equal pixels. */
 export function createWatermark(key: Uint8Array): Watermark {

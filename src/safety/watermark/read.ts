@@ -12,13 +12,14 @@ interface Try extends Guess {
 }
 
 const UNCHANGED: Guess = { scaleX: 1, scaleY: 1, turn: 0 };
-/** Candidates that are looked at closely. Every payload check is one chance in 2³² to be wrong. */
+/** Candidates that are looked at closely, and how many of them are followed uphill. */
 const BEST = 4;
+const CLIMBED = 2;
 
 /**
  * The code in a picture, if it is marked with this key. Resizing needs no search: the grid is relative to the long side.
  * `crops` also looks for pictures cropped to at least half of each side (slower). A picture made without the key passes
- * with a chance of at most 9 · 2⁻³².
+ * with a chance of at most (1 + BEST + CLIMBED) · 2⁻³².
  */
 export function read(picture: Picture, carriers: Carriers, key: Uint8Array, { crops = true } = {}): bigint | undefined {
   const plane = luminance(picture);
@@ -29,8 +30,9 @@ export function read(picture: Picture, carriers: Carriers, key: Uint8Array, { cr
   const plain = at(UNCHANGED);
   const code = open(plain);
   if (code !== undefined || !crops || plain.seen.clarity === 0) return code;
-  for (const candidate of likelyCrops(plane, carriers).map(at)) {
-    const found = open(candidate) ?? open(climb(candidate, at));
+  for (const [rank, guess] of likelyCrops(plane, carriers).entries()) {
+    const candidate = at(guess);
+    const found = open(candidate) ?? (rank < CLIMBED ? open(climb(candidate, at)) : undefined);
     if (found !== undefined) return found;
   }
   return undefined;
