@@ -187,6 +187,12 @@ describe('a claim', () => {
     expect(await records.find(claim.generation.id)).not.toHaveProperty('error');
   });
 
+  it('counts no attempt when it is handed back without a reason', async () => {
+    const claim = await running();
+    expect(await records.release(claim)).toBe(true);
+    expect((await records.claim(claim.generation.id, 60_000))?.generation.attempt).toBe(1);
+  });
+
   it('counts how often it took an engine down, over all attempts', async () => {
     const claim = await running();
     expect(await records.blame(claim)).toBe(1);
