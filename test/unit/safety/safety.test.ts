@@ -1,0 +1,40 @@
+import sharp from 'sharp';
+import { expect, it, vi } from 'vitest';
+import type { Logger } from '../../../src/core/log.ts';
+import type { RecipeOf } from '../../../src/core/recipe.ts';
+import { createSafety } from '../../../src/safety/safety.ts';
+import { flatArt } from './art.ts';
+
+const warn = vi.fn();
+const log = { warn, error: vi.fn(), debug: vi.fn() } as unknown as Logger;
+const key = new Uint8Array(32).fill(1);
+const model = { name: 'sticker-diffusion', version: '1', sha256: 'a'.repeat(64) };
+const source = { key: 'k', sha256: 'b'.repeat(64), width: 128, height: 128 };
+const recipe: RecipeOf<'upscale'> = { v: 1, kind: 'upscale', model, source, factor: 4, seed: 7 };
+
+it('answers "was this made here?" for the file that people get', async () => {
+  const safety = createSafety({ key, keyId: 'k1', log, classify: async () => ({}) });
+  const { picture, keyId } = await safety.mark(flatArt(1), 0xdead_beefn);
+  const { bytes, mime } = await safety.encode(picture, {
+    recipe,
+    seed: 7,
+    index: 0,
+    altText: 'AI-generated image: art',
+  });
+  const { data, info } = await sharp(bytes).raw().toBuffer({ resolveWithObject: true });
+  const found = await safety.readMark({ width: info.width, height: info.height, data });
+  expect({ found, keyId, mime }).toEqual({
+    found: { code: 0xdead_beefn, keyId: 'k1' },
+    keyId: 'k1',
+    mime: 'image/png',
+  });
+  const stranger = createSafety({ key: new Uint8Array(32), keyId: 'k2', log, classify: async () => ({}) });
+  expect(await stranger.readMark(picture)).toBeUndefined();
+}, 60_000);
+
+it('warns once, at the start, that nobody looks at the pictures', async () => {
+  warn.mockClear();
+  const safety = createSafety({ key, keyId: 'k1', log });
+  expect(await safety.judgePicture(flatArt(1, 64))).toMatchObject({ decision: 'allow', rule: 'no-classifier' });
+  expect(warn).toHaveBeenCalledTimes(1);
+});
