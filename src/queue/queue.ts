@@ -71,8 +71,7 @@ export interface Queue {
 const LAST_CALL_MS = 5_000;
 
 export async function openQueue(deps: QueueDeps): Promise<Queue> {
-  const { records, options = {} } = deps;
-  const log = deps.log.child({ part: 'queue' });
+  const { records, log, options = {} } = deps;
   const { redisUrl, databaseUrl } = deps;
   const broker = await openBroker({ redisUrl, databaseUrl, log, ...(options.lockMs && { lockMs: options.lockMs }) });
   const turnstile = createTurnstile();
@@ -87,14 +86,14 @@ export async function openQueue(deps: QueueDeps): Promise<Queue> {
     reconciler ??= startReconciler({ records, broker, log }, { ...RECONCILER_OPTIONS, ...options.reconciler });
   };
   let lanes = options.lanes ?? 1;
-  const studio = createStudio({ ...deps, log, broker, turnstile, couriers: () => couriers, lanes: () => lanes });
+  const studio = createStudio({ ...deps, broker, turnstile, couriers: () => couriers, lanes: () => lanes });
 
   return {
     description: broker.description,
     studio,
 
     startWorker({ generate, concurrency }) {
-      const worker = createWorker({ ...deps, log, broker, generate }, { ...WORKER_OPTIONS, ...options.worker });
+      const worker = createWorker({ ...deps, broker, generate }, { ...WORKER_OPTIONS, ...options.worker });
       const working = broker.work(worker.handle, { concurrency });
       lanes = Math.max(lanes, concurrency);
       reconcile();

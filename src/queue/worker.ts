@@ -1,25 +1,16 @@
-/** One job, start to finish: claim, judge, generate, develop, complete. */
+/** One job, start to finish: claims it, has it made, and leaves it ended or queued again. */
 import { AppError, type ErrorCode, isRetryable, says, toAppError } from '../core/errors.ts';
 import { Job } from '../core/job.ts';
-import type { Logger } from '../core/log.ts';
-import type { Generate } from '../core/picture.ts';
-import type { Claim, GenerationView, ObjectStore, Records, Status } from '../core/records.ts';
-import type { Safety } from '../core/safety.ts';
+import type { Claim, Status } from '../core/records.ts';
 import type { Verdict } from '../core/verdict.ts';
 import { backoffMs } from './backoff.ts';
 import type { Broker } from './broker.ts';
 import type { Handler } from './consumer.ts';
-import { altTextOf, develop } from './development.ts';
 import { holdLease, type Lease, type LeaseTimes } from './lease.ts';
-import { createReporter } from './preview.ts';
+import { type MakingDeps, type MakingOptions, make } from './making.ts';
 
-export interface WorkerDeps {
-  records: Records;
-  objects: ObjectStore;
-  safety: Safety;
-  generate: Generate;
+export interface WorkerDeps extends MakingDeps {
   broker: Pick<Broker, 'publish' | 'onSignal'>;
-  log: Logger;
   metrics?: Metrics | undefined;
 }
 
@@ -28,14 +19,12 @@ export interface Metrics {
   finished(kind: string, status: Status, waitMs: number, runMs: number): void;
 }
 
-export interface WorkerOptions extends LeaseTimes {
+export interface WorkerOptions extends LeaseTimes, MakingOptions {
   /** How often a retryable failure is tried, the first time included. */
   maxAttempts: number;
   /** Claims after which a job that never reports back (its workers die) is given up. */
   maxClaims: number;
   retry: { firstMs: number; maxMs: number };
-  progressMs: number;
-  previewMs: number;
 }
 
 export const WORKER_OPTIONS: WorkerOptions = {
@@ -157,58 +146,4 @@ async function attempt(
     log.warn({ ...facts, againInMs }, 'job failed; it will be tried again');
     return (await records.release(claim, { code: error.code, message: says(error) })) ? { againInMs } : undefined;
   }
-}
-
-/** Pictures made, judged, stored and recorded; whatever was stored in vain is deleted again. */
-async function make(
-  deps: WorkerDeps,
-  options: WorkerOptions,
-  claim: Claim,
-  lease: Lease,
-): Promise<{ completed: boolean } | { refused: Verdict[] }> {
-  const { records, objects, generate, log } = deps;
-  const { generation } = claim;
-  const keys: string[] = [];
-  const discard = () => Promise.all(keys.map((key) => objects.delete(key).catch(() => {})));
-  const altText = altTextOf(await promptOf(records, generation));
-  const reporter = createReporter(deps, {
-    generationId: generation.id,
-    everyMs: options.progressMs,
-    previewEveryMs: options.previewMs,
-  });
-  try {
-    lease.signal.throwIfAborted(); // it may have ended before anybody listened
-    const result = await generate(generation.recipe, {
-      log,
-      signal: lease.signal,
-      onProgress: reporter.report,
-      load: (key) => objects.get(key),
-    });
-    lease.signal.throwIfAborted();
-    const developed = await develop(deps, { generation, made: result.images, altText }, lease.signal, (key) =>
-      keys.push(key),
-    );
-    if ('refused' in developed) return developed;
-    await lease.check(); // cancelled in the last second still counts
-    lease.signal.throwIfAborted();
-    const outcome = { ...result, images: developed.images };
-    const completed = await records.complete(claim, outcome).catch((caught) => {
-      keys.length = 0; // it may have been written: its pictures must stay
-      throw caught;
-    });
-    if (!completed) await discard();
-    return { completed };
-  } catch (caught) {
-    await discard();
-    throw caught;
-  } finally {
-    await reporter.end();
-  }
-}
-
-/** The words as typed; for an upscale, those of the picture that is enlarged. */
-async function promptOf(records: Records, { request }: GenerationView): Promise<string> {
-  if (request.kind === 'imagine') return request.prompt;
-  const source = await records.find(request.source.generationId);
-  return source ? promptOf(records, source) : 'an enlarged picture';
 }

@@ -37,7 +37,7 @@ describe.each(BACKENDS)('under faults, on %s', (backend) => {
     let over = false;
     const nemesis = (async () => {
       const workers: WorkerProcess[] = [await scene.worker({ stepMs: 30 }), await scene.worker({ stepMs: 30 })];
-      for (let fault = 0; fault < 3 * SIZE && !over; fault++) {
+      for (let fault = 0; fault < 2 * SIZE && !over; fault++) {
         await sleep(300 + random() * 700);
         const victim = workers.shift()!;
         if (random() < 0.3) await scene.empty();
@@ -47,8 +47,8 @@ describe.each(BACKENDS)('under faults, on %s', (backend) => {
     })();
 
     const acknowledged = new Map<string, number>();
-    const orders = Array.from({ length: 30 * SIZE }, async (_, i) => {
-      await sleep(random() * 2_000 * SIZE);
+    const orders = Array.from({ length: 25 * SIZE }, async (_, i) => {
+      await sleep(random() * 1_500 * SIZE);
       const seed = Math.floor(random() * 200);
       const order = anOrder({ sender: aSender(`person ${i % 7}`), request: aRequest({ seed }) });
       const submit = () => front.studio.submit(order, async () => order.address);
