@@ -1,5 +1,7 @@
 /** Reactions on our own pictures do what they say: again, larger, how it was made, away. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { App } from '@slack/bolt';
+import type { GenerationView } from '../../core/records.ts';
 import { act } from './buttons.ts';
 import { directChannel } from './direct.ts';
 import { deal, type Occasion, type SlackDeps } from './occasion.ts';
@@ -12,7 +14,7 @@ export function listenToReactions(app: App, deps: SlackDeps): void {
     const verb = REACTION_NAMES.get(event.reaction.split('::')[0]!);
     if (!verb || event.item.type !== 'message' || event.item_user !== context.botUserId) return;
     const { channel, ts } = event.item;
-    const generation = await deps.studio.findByMessage('slack', `${channel}:${ts}`);
+    const generation = await shownIn(deps, `${channel}:${ts}`);
     if (!generation) return;
     const threadTs = generation.address.platform === 'slack' ? generation.address.threadTs : undefined;
     const occasion: Occasion = {
@@ -34,4 +36,14 @@ export function listenToReactions(app: App, deps: SlackDeps): void {
       return undefined;
     });
   });
+}
+
+/** People may be quicker than our note of where the picture was shown. */
+async function shownIn({ studio }: SlackDeps, message: string): Promise<GenerationView | undefined> {
+  for (const pause of [0, 300, 1500]) {
+    await sleep(pause);
+    const generation = await studio.findByMessage('slack', message);
+    if (generation) return generation;
+  }
+  return undefined;
 }

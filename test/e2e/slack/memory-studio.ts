@@ -19,6 +19,7 @@ export function createMemoryStudio() {
   const messages = new Map<string, string>();
   const deleted = new Set<string>();
   let courier: Courier<'slack'> | undefined;
+  let unknown = 0;
   let refuseWith: AppError | undefined;
 
   const find = async (id: string) => {
@@ -75,6 +76,7 @@ export function createMemoryStudio() {
     },
     find,
     findByMessage: async (_platform, message) => {
+      if (unknown-- > 0) return undefined;
       const id = messages.get(message);
       return id && !deleted.has(id) ? generations.get(id) : undefined;
     },
@@ -111,6 +113,10 @@ export function createMemoryStudio() {
     },
     refuse: (error: AppError | undefined) => {
       refuseWith = error;
+    },
+    /** The next look-ups by message come before the delivery was noted. */
+    beLate: (lookUps: number) => {
+      unknown = lookUps;
     },
     last: () => [...generations.values()].at(-1)!,
     async progress(id: string, step: number): Promise<void> {

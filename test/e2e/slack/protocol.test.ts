@@ -368,6 +368,13 @@ describe.each<Mode>(['socket', 'http'])('slack over %s', (mode) => {
     expect(on.workspace.visible(person.dm.id)).toHaveLength(1);
   });
 
+  it('obeys a reaction that is quicker than the note of where the picture was shown', async () => {
+    const { person, message } = await asked();
+    on.memory.beLate(1);
+    await person.react(message, 'x');
+    await eventually(() => message.deleted, 'the message to go');
+  });
+
   it('sends a direct message once for a reaction that is delivered again', async () => {
     const { person, message } = await asked();
     const act = await person.react(message, 'envelope');

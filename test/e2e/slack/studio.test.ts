@@ -27,7 +27,6 @@ const start = (mode: Mode) => {
       ? { SLACK_APP_TOKEN: appToken }
       : { SLACK_SIGNING_SECRET: signingSecret, SLACK_HTTP_PORT: String(port) }),
     LOG_LEVEL: 'debug',
-    ...(process.env.MODELS_DIR && { MODELS_DIR: process.env.MODELS_DIR }),
   });
 };
 
