@@ -33,8 +33,10 @@ export function createWatermark(key: Uint8Array): Watermark {
       const cover = coverOf(picture);
       let marked = picture;
       for (const gain of cover.plainShare > MOSTLY_PLAIN ? GAINS_ON_PLAIN : GAINS) {
-        const stronger = embed(picture, tile, cover, gain, key, code);
-        if (marked !== picture && psnr(picture, stronger) < LEAST_PSNR) break;
+        let stronger = embed(picture, tile, cover, gain, key, code);
+        const excess = LEAST_PSNR - psnr(picture, stronger);
+        if (excess > 0 && marked !== picture) break;
+        if (excess > 0) stronger = embed(picture, tile, cover, gain * 10 ** (-(excess + 0.1) / 20), key, code);
         marked = stronger;
         const worn = await wear(marked);
         if (worn.every((copy) => read(copy, carriers, key, { crops: false }) === code))
