@@ -9,9 +9,10 @@ type Range = readonly [black: number, white: number];
 /** Rounds halves to even, as numpy does. */
 export function toPicture(planes: Float32Array, width: number, height: number, [black, white]: Range): Picture {
   const size = width * height;
+  const scale = 255 / (white - black);
   const data = new Uint8ClampedArray(size * 3); // clamps and rounds half to even
   for (let c = 0; c < 3; c++)
-    for (let i = 0; i < size; i++) data[i * 3 + c] = ((planes[c * size + i]! - black) / (white - black)) * 255;
+    for (let from = c * size, to = c; to < data.length; from++, to += 3) data[to] = (planes[from]! - black) * scale;
   return { width, height, data: new Uint8Array(data.buffer) };
 }
 
