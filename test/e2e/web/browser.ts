@@ -1,7 +1,6 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { type Browser, type BrowserContextOptions, chromium, type Locator, type Page } from 'playwright-core';
-import { expect } from 'vitest';
 
 const CHROMIUM = '/usr/bin/chromium';
 const artifacts = fileURLToPath(new URL('../../artifacts', import.meta.url));
@@ -69,10 +68,6 @@ export async function tabTo(page: Page, target: Locator, { most = 80 } = {}): Pr
   }
   throw new Error(`${most} presses of Tab do not reach ${target}`);
 }
-
-/** Polls until `look` answers what is expected. */
-export const eventually = <Value>(look: () => Promise<Value>, ms = 20_000) =>
-  expect.poll(look, { timeout: ms, interval: 50 });
 
 /** Keeps a picture of the page in test/artifacts, for people. */
 export async function keep(page: Page, name: string): Promise<void> {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Browser, BrowserContextOptions } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type App, startApp } from '../app/app.ts';
-import { connected, eventually, keep, openBrowser, tabTo, type Visit, visit } from './browser.ts';
+import { connected, keep, openBrowser, tabTo, type Visit, visit } from './browser.ts';
 
 const APPLES = '/imagine two red apples on a blue background';
 
@@ -34,6 +34,8 @@ const come = async (options: BrowserContextOptions = {}) => {
   return visitor;
 };
 const done = ({ last }: Visit) => last.locator('.answer[data-state=done]').waitFor({ timeout: 60_000 });
+/** Polls until `look` answers what is expected. */
+const eventually = <Value>(look: () => Promise<Value>) => expect.poll(look, { timeout: 20_000, interval: 50 });
 const headline = ({ last }: Visit) => last.locator('.answer .headline').textContent();
 /** No wider than the window, so nothing scrolls sideways. */
 const overflow = ({ page }: Visit) => page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
@@ -60,9 +62,11 @@ it('takes a prompt from accepted over progress and a preview to a picture with a
       if (bar && !bar.hidden && bar.value > 0 && bar.value < bar.max) saw('progress');
     }).observe(document.body, { subtree: true, childList: true, attributes: true });
   });
-  await ada.say(`${APPLES} --seed 7`);
+  await ada.say(`${APPLES} --seed 7 --steps 80`);
   await ada.last.locator('.answer').waitFor();
-  expect(await ada.last.locator('.asked').textContent()).toContain('two red apples on a blue background --seed 7');
+  expect(await ada.last.locator('.asked').textContent()).toContain(
+    'two red apples on a blue background --seed 7 --steps 80',
+  );
   await done(ada);
   expect([...seen]).toEqual(expect.arrayContaining(['waiting', 'working', 'working with preview', 'progress', 'done']));
 
