@@ -1,6 +1,6 @@
 /** From `npm start` on a warm install to the first picture: how long, and the share of it that was start-up. */
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -42,6 +42,8 @@ async function once(dataDir: string): Promise<{ readyMs: number; pictureMs: numb
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'atelier-bench-'));
+
+chmodSync(folder, 0o755); // the embedded database's own user must get in
 const rounded = ({ readyMs, pictureMs }: { readyMs: number; pictureMs: number }) => ({
   readySeconds: +(readyMs / 1000).toFixed(2),
   pictureSeconds: +(pictureMs / 1000).toFixed(2),

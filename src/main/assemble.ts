@@ -38,7 +38,9 @@ export interface App {
 /** Throws AppError with the remedy when something cannot be opened; what was opened by then is closed again. */
 export async function assemble({ config, portWasChosen, log }: Environment, roles: Roles): Promise<App> {
   const closing: (() => Promise<void>)[] = [];
+  let drain = async () => {};
   const stop = async () => {
+    await drain(); // while the platforms are still there to be told what is done
     for (const close of closing.splice(0).reverse()) await close();
   };
   const opened = <T>(part: T, close: (part: T) => Promise<void>): T => {
@@ -83,6 +85,7 @@ export async function assemble({ config, portWasChosen, log }: Environment, role
       (queue) => queue.stop(),
     );
 
+    drain = () => queue.stop();
     const { studio } = queue;
     const read = studio.read;
     const facts = about({ config, store, queue, engine: engine?.describe() });

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +9,7 @@ let folder: string;
 let running: App[];
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'atelier-start-'));
+  chmodSync(folder, 0o755); // the embedded database's own user must get in
   running = [];
 });
 afterEach(async () => {
