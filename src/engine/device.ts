@@ -27,6 +27,7 @@ export async function openDevice({ log }: { log: Logger }, wanted: string, threa
   if (wanted === 'cpu') return cpu;
   const [name, id] = wanted.split(':');
   const provider = name === 'cuda' ? { name: 'cuda' as const, deviceId: Number(id ?? 0) } : 'webgpu';
+  ort.env.logLevel = 'fatal'; // the runtime would print its own reasons; ours is one line
   try {
     const session = await ort.InferenceSession.create(PROBE, { executionProviders: [provider], logSeverityLevel: 4 });
     await session.run({ x: new ort.Tensor('float32', Float32Array.of(1), [1]) });
