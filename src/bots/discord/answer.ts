@@ -1,13 +1,13 @@
 /** The ways to answer one interaction. Whichever comes first meets the three seconds; the rest adapt to it. */
-import { InteractionResponseType, MessageFlags, type RepliableInteraction } from 'discord.js';
+import { type APIMessage, InteractionResponseType, MessageFlags, type RepliableInteraction } from 'discord.js';
 import type { Address } from '../../core/address.ts';
-import { type AppError, says } from '../../core/errors.ts';
+import { AppError } from '../../core/errors.ts';
 import type { Logger } from '../../core/log.ts';
 import type { Reply } from '../../core/reply.ts';
-import { refusal } from '../present.ts';
 import type { Api } from './api.ts';
 import { addressOf } from './person.ts';
 import { render } from './render.ts';
+import { facts } from './trouble.ts';
 
 export interface AnswerDeps {
   api: Api;
@@ -17,50 +17,70 @@ export interface AnswerDeps {
 
 export type Answer = ReturnType<typeof createAnswer>;
 
-export function createAnswer({ api, read, log }: AnswerDeps, interaction: RepliableInteraction) {
+/** A decision that takes longer than this is deferred before it is known: half the limit is left for the way. */
+const PATIENCE_MS = 1500;
+
+/** `privately`: whether an answer is for this person only, should it have to be deferred before it is known. */
+export function createAnswer(
+  { api, read, log }: AnswerDeps,
+  interaction: RepliableInteraction,
+  { privately }: { privately: boolean },
+) {
   const { id, applicationId, token } = interaction;
   const ticket = { applicationId, token };
-  let state: 'open' | 'deferred' | 'quiet' | 'told' = 'open';
+  let deferred: { private: boolean; message: Promise<APIMessage | undefined> } | undefined;
+  let said: 'nothing' | 'quietly' | 'told' = 'nothing';
+
+  const defer = (isPrivate: boolean) => {
+    clearTimeout(patience);
+    deferred ??= {
+      private: isPrivate,
+      message: api.answer(id, ticket, {
+        type: InteractionResponseType.DeferredChannelMessageWithSource,
+        ...(isPrivate && { data: { flags: MessageFlags.Ephemeral } }),
+      }),
+    };
+    return deferred;
+  };
+  const patience = setTimeout(() => void defer(privately).message.catch(() => {}), PATIENCE_MS);
 
   return {
     /** Defers, then fills the deferred message. It cannot change between public and private afterwards. */
     async acknowledge(reply: Reply): Promise<Address> {
-      const message = await api.answer(id, ticket, {
-        type: InteractionResponseType.DeferredChannelMessageWithSource,
-        ...(reply.private && { data: { flags: MessageFlags.Ephemeral } }),
-      });
-      state = 'deferred';
+      const { message, private: isPrivate } = defer(reply.private);
+      const shown = await message;
+      if (isPrivate !== reply.private) throw new AppError('platform_unavailable', 'Deferred for the wrong eyes.');
       await api
         .editOriginal(ticket, await render({ read }, reply))
-        .catch((err: unknown) => log.warn({ err }, 'waiting reply not shown; the picture will be'));
-      return { ...addressOf(interaction), private: reply.private, ...(message && { messageId: message.id }) };
+        .catch((caught: unknown) => log.warn(facts(caught), 'waiting reply not shown; the picture will be'));
+      return { ...addressOf(interaction), private: isPrivate, ...(shown && { messageId: shown.id }) };
     },
     /** Takes note of a press without a word: what it does will be seen. */
     async quietly(): Promise<void> {
+      clearTimeout(patience);
+      said = 'quietly';
       await api.answer(id, ticket, { type: InteractionResponseType.DeferredMessageUpdate });
-      state = 'quiet';
     },
     /** Takes away the message that was pressed, also a private one. */
     removePressed: (): Promise<void> => api.deleteOriginal(ticket),
-    /** For this person only. */
+    /** For this person only. A public “thinking…” that nothing will follow is taken back first. */
     async tell(reply: Reply): Promise<void> {
+      clearTimeout(patience);
       const rendered = await render({ read }, reply);
       const flags = MessageFlags.Ephemeral;
-      if (state !== 'open') return void (await api.followUp(ticket, rendered, flags));
+      if (deferred) {
+        await deferred.message;
+        if (deferred.private) return void (await api.editOriginal(ticket, rendered));
+        await api.deleteOriginal(ticket);
+      }
+      const first = said === 'nothing' && !deferred;
+      said = 'told';
+      if (!first) return void (await api.followUp(ticket, rendered, flags));
       const { files, body } = rendered;
-      state = 'told';
-      await api.answer(
-        id,
-        ticket,
-        { type: InteractionResponseType.ChannelMessageWithSource, data: { ...body, flags } },
-        files,
-      );
+      const data = { ...body, flags };
+      await api.answer(id, ticket, { type: InteractionResponseType.ChannelMessageWithSource, data }, files);
     },
-    /** One clear reason, in private. A public "thinking…" that nothing will follow is taken back first. */
-    async refuse(error: AppError): Promise<void> {
-      if (state === 'told') return log.warn({ err: error, said: says(error) }, 'failed after the answer');
-      if (state === 'deferred') await api.deleteOriginal(ticket);
-      await this.tell(refusal(error));
-    },
+    /** Nothing more will be said. */
+    end: () => clearTimeout(patience),
   };
 }

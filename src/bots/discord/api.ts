@@ -14,7 +14,7 @@ import {
 } from 'discord.js';
 import type { Logger } from '../../core/log.ts';
 import type { Rendered } from './render.ts';
-import { CODE, codeOf, isLost } from './trouble.ts';
+import { CODE, codeOf, facts, isLost } from './trouble.ts';
 
 /** What a token edits: the interaction's own answer. */
 export interface Ticket {
@@ -33,7 +33,7 @@ export function createApi({ rest, log }: { rest: REST; log: Logger }) {
         return (await request()) as T;
       } catch (caught) {
         if (!isLost(caught)) throw caught;
-        log.warn({ err: caught, retryInMs: pause }, 'connection to discord lost; trying again');
+        log.warn({ ...facts(caught), retryInMs: pause }, 'connection to discord lost; trying again');
         await sleep(pause);
       }
     return (await request()) as T;

@@ -1,5 +1,5 @@
 /** A press of one of our buttons. Everything it needs is in its id and in the records, so it works after any restart. */
-import type { ButtonInteraction } from 'discord.js';
+import { type ButtonInteraction, MessageFlags } from 'discord.js';
 import { decodeAction, type Verb } from '../../core/action.ts';
 import { AppError } from '../../core/errors.ts';
 import type { Deps } from '../imagine.ts';
@@ -9,6 +9,10 @@ import { addressOf, senderOf } from './person.ts';
 
 /** Their effect is seen on the message itself. */
 const QUIET: ReadonlySet<Verb> = new Set(['cancel', 'delete']);
+
+/** Details are for one person; what comes of a private message stays private. */
+export const answersPrivately = ({ customId, message }: ButtonInteraction): boolean =>
+  decodeAction(customId)?.verb === 'details' || message.flags.has(MessageFlags.Ephemeral);
 
 export async function onButton(deps: Deps, interaction: ButtonInteraction, answer: Answer): Promise<void> {
   const action = decodeAction(interaction.customId);

@@ -64,18 +64,23 @@ export function createCourier(deps: CourierDeps): Courier<'discord'> {
     async progress(address, reply) {
       const { channelId, messageId } = address;
       const ticket = ticketOf(address);
-      const rendered = await render(deps, reply, address.uploadLimit);
-      if (!address.private && messageId) await api.edit(channelId, messageId, rendered);
-      else if (ticket) await api.editOriginal(ticket, rendered);
+      try {
+        const rendered = await render(deps, reply, address.uploadLimit);
+        if (!address.private && messageId) await api.edit(channelId, messageId, rendered);
+        else if (ticket) await api.editOriginal(ticket, rendered);
+      } catch (caught) {
+        throw toPlatformError(caught);
+      }
     },
     async remove(address) {
       const { channelId, messageId } = address;
       const ticket = ticketOf(address);
-      const gone = (caught: unknown) => {
-        if (!isDeadEnd(caught)) throw caught;
-      };
-      if (!address.private && messageId) await api.delete(channelId, messageId).catch(gone);
-      else if (ticket) await api.deleteOriginal(ticket).catch(gone);
+      try {
+        if (!address.private && messageId) await api.delete(channelId, messageId);
+        else if (ticket) await api.deleteOriginal(ticket);
+      } catch (caught) {
+        if (!isDeadEnd(caught)) throw toPlatformError(caught);
+      }
     },
   };
 }

@@ -19,6 +19,7 @@ import { register } from './commands.ts';
 import { createCourier } from './courier.ts';
 import { onInteraction } from './interactions.ts';
 import { onReaction } from './reactions.ts';
+import { facts } from './trouble.ts';
 
 export interface DiscordDeps {
   config: Pick<Config, 'DISCORD_API_URL' | 'DISCORD_GUILD_ID'> & { DISCORD_TOKEN: string };
@@ -62,8 +63,8 @@ export async function startDiscord({ config, studio, read, log }: DiscordDeps): 
   const react = onReaction({ ...deps, applicationId: application.id, botId: user.id });
   client.ws.on(GatewayDispatchEvents.MessageReactionAdd, (data: Reaction) => void react(data));
   const scope = { applicationId: application.id, guildId: config.DISCORD_GUILD_ID };
-  await register({ rest: client.rest, log }, scope).catch((err: unknown) =>
-    log.error({ err }, 'commands could not be registered; those Discord knows keep working'),
+  await register({ rest: client.rest, log }, scope).catch((caught: unknown) =>
+    log.error(facts(caught), 'commands could not be registered; those Discord knows keep working'),
   );
   log.info({ bot: user.id, guilds: client.guilds.cache.size }, 'discord connected');
   return {

@@ -17,6 +17,7 @@ import { press } from '../press.ts';
 import type { AnswerDeps } from './answer.ts';
 import { nonceOf } from './api.ts';
 import { render } from './render.ts';
+import { facts, isDiscords, toPlatformError } from './trouble.ts';
 
 const MOMENT_MS = 1500;
 
@@ -35,10 +36,11 @@ export const onReaction =
       if (!generation) return;
       for (const action of actionsOf(verb, generation)) await react({ ...deps, log }, reaction, generation, action);
     } catch (caught) {
-      const error = toAppError(caught);
-      log[error.code === 'internal' ? 'error' : 'info']({ err: error, code: error.code }, 'reaction refused');
-      await tell(deps, reaction.user_id, refusal(error)).catch((err: unknown) =>
-        log.info({ err }, 'refusal not shown'),
+      const error = isDiscords(caught) ? toPlatformError(caught) : toAppError(caught);
+      if (error.code === 'internal') log.error({ err: error }, 'reaction failed');
+      else log.info(facts(caught), 'reaction refused');
+      await tell(deps, reaction.user_id, refusal(error)).catch((caught: unknown) =>
+        log.info(facts(caught), 'refusal not shown'),
       );
     }
   };

@@ -51,6 +51,12 @@ const hasLostCode = (error: Error): boolean =>
 export const isDiscords = (caught: unknown): boolean =>
   caught instanceof DiscordAPIError || isLost(caught) || (caught instanceof Error && caught.name === 'AbortError');
 
+/** For a log line: never the request's body, which holds what people typed. */
+export const facts = (caught: unknown): Record<string, unknown> => {
+  const { name, message, code } = caught instanceof Error ? (caught as NodeJS.ErrnoException) : toAppError(caught);
+  return { error: name, code, reason: message, ...(caught instanceof DiscordAPIError && { status: caught.status }) };
+};
+
 /** For whoever delivers: try again later, or never. */
 export function toPlatformError(caught: unknown): AppError {
   if (caught instanceof DiscordAPIError && caught.status < 500 && caught.status !== 429 && caught.status !== 401)

@@ -1,5 +1,6 @@
 /** A studio in memory, for faults of the protocol alone: the test says when a job is done. */
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import sharp from 'sharp';
 import { outcome, working } from '../../../src/bots/present.ts';
 import type { Address } from '../../../src/core/address.ts';
@@ -18,6 +19,10 @@ export interface FakeStudio {
   progress(courier: Courier<'discord'>, id: string, step: number): Promise<void>;
   /** The next submits fail like this, after the acknowledgement. */
   failAfterAcknowledge?: AppError;
+  /** Milliseconds every submit takes before it decides. */
+  slowness: number;
+  /** The next submits are refused like this. */
+  refusal?: AppError;
   /** Bytes that every picture has. */
   picture: Uint8Array;
 }
@@ -71,6 +76,7 @@ export async function createFakeStudio(): Promise<FakeStudio> {
   const fake: FakeStudio = {
     generations,
     picture,
+    slowness: 0,
     read: async () => fake.picture,
     latest: () => [...generations.values()].at(-1)!,
     finish: async (courier, id, status = 'done', attempt = 1) => {
@@ -105,6 +111,8 @@ export async function createFakeStudio(): Promise<FakeStudio> {
       submit: async (order, acknowledge) => {
         if (events.has(order.eventId)) return undefined;
         events.add(order.eventId);
+        await sleep(fake.slowness);
+        if (fake.refusal) throw fake.refusal;
         const id = randomUUID();
         const receipt = { generationId: id, ahead: 0, etaSeconds: 12, notes: [] };
         const generation = record(id, order);

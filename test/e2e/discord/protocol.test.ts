@@ -326,6 +326,21 @@ describe('with a running bot', () => {
     expect(discord.visible()).toEqual([]);
   });
 
+  it('answers in time although the decision takes longer', async () => {
+    fake.slowness = 3500;
+    const asked = alice.slash('imagine', { prompt: 'two red apples', private: true });
+    const refused = bob.slash('imagine', { prompt: 'two red apples' });
+    await discord.until(() => asked.interaction.callback && refused.interaction.callback, 'both answered', 2800);
+    fake.refusal = new AppError('too_many', 'You already have 8 jobs.');
+    expect((await asked.until(({ content }) => content !== '', 'a refusal')).content).toContain('8 jobs');
+    expect(ephemeral(asked.message()!)).toBe(true);
+    expect((await refused.until(ephemeral, 'a refusal')).content).toContain('8 jobs');
+    expect(discord.visible()).toEqual([]);
+    delete fake.refusal;
+    await fake.finish(bot.courier, await accepted(alice.slash('imagine', { prompt: 'two red apples' })));
+    expect(discord.visible().filter(done)).toHaveLength(1);
+  });
+
   it('survives a gateway drop: what was asked meanwhile is answered on resume, and edits go on', async () => {
     const { asked, id } = await imagined();
     discord.gateway.drop(300);

@@ -47,7 +47,9 @@ export async function editOriginal(world: World, call: Call, [application, token
 }
 
 export async function deleteOriginal(world: World, _call: Call, [application, token]: string[]): Promise<Answer> {
-  deleteMessage(world, original(world, living(world, application, token)));
+  const interaction = living(world, application, token);
+  deleteMessage(world, original(world, interaction));
+  interaction.loading = false; // a follow-up is then a message of its own, private or not
   return { status: 204 };
 }
 
