@@ -14,6 +14,7 @@ let folder: string;
 let port: number;
 let slack: Slack;
 let app: App;
+let printedBefore = '';
 let alice: Actor;
 let bob: Actor;
 
@@ -30,21 +31,21 @@ const start = (mode: Mode) => {
   });
 };
 
-const setUp = (mode: Mode) => async () => {
+beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'atelier-slack-'));
-  slack = await startSlackStandIn(mode);
+  slack = await startSlackStandIn('socket');
   port = await freePort();
   slack.setAppPort(port);
   alice = slack.join('alice');
   bob = slack.join('bob');
-  app = await start(mode);
-};
-const tearDown = async () => {
+  app = await start('socket');
+});
+afterAll(async () => {
   await app?.stop();
   await slack?.close();
   rmSync(folder, { recursive: true, force: true });
-};
-const noViolations = () => expect(slack.workspace.violations.splice(0)).toEqual([]);
+});
+afterEach(() => expect(slack.workspace.violations.splice(0)).toEqual([]));
 
 const QUICK = '--steps 3 --seed 7';
 const LONG = 'a long one --steps 150 --count 4';
@@ -80,10 +81,6 @@ async function told(who: Actor, about: RegExp): Promise<Message> {
 }
 
 describe('slack over Socket Mode', () => {
-  beforeAll(setUp('socket'));
-  afterAll(tearDown);
-  afterEach(noViolations);
-
   it('turns /imagine into a placeholder, progress no more often than every 3 s, and the picture', async () => {
     const message = await picture(await ask('two red apples --seed 7 --steps 40 --count 2'));
     expect(message.revisions[0]!.text).toContain('Accepted');
@@ -187,59 +184,24 @@ describe('slack over Socket Mode', () => {
     expect(ours()).toHaveLength(before + 1);
     expect(pictures(message)).toHaveLength(1);
   });
-
-  it('finishes once, in the same message, when the program is killed half-way, and remembers what it has seen', async () => {
-    const before = ours().length;
-    const { again } = await alice.mention(slack.general, 'two red apples --steps 60 --seed 7');
-    const message = await eventually(() => ours()[before], 'a placeholder');
-    await eventually(() => running(message), 'progress', MINUTE);
-    await app.kill();
-    app = await start('socket');
-    await eventually(() => slack.socket.connections() === 1, 'the connection', 20_000);
-    expect((await again({ num: 1, reason: 'http_timeout' })).acked).toBe(true);
-    await picture(message);
-    await settle();
-    expect(ours()).toHaveLength(before + 1);
-    expect(message.revisions.filter(({ blocks }) => blocks.some(({ type }) => type === 'image'))).toHaveLength(1);
-    await alice.press(message, 'Details');
-    await told(alice, /two red apples.*Seed: 7\b/);
-  });
-
-  it('deletes for its person only, files included, and the buttons of what is gone say so', async () => {
-    const message = await picture(await ask(`two red apples ${QUICK}`));
-    const copy = { ...message };
-    await bob.press(message, 'Delete');
-    await told(bob, /Only the person who asked/);
-    await alice.press(message, 'Delete');
-    await eventually(() => message.deleted, 'the message to go');
-    await eventually(() => slack.workspace.files.get(pictures(copy)[0].slack_file.id)?.deleted, 'the file to go');
-    await bob.press(copy, 'Upscale');
-    await told(bob, /no longer here/);
-  });
-
-  it('obeys reactions', async () => {
-    const message = await picture(await ask(`two red apples ${QUICK}`));
-    await picture(await posted(() => bob.react(message, 'repeat')));
-    expect(words(await picture(await posted(() => bob.react(message, 'arrow_up'))))).toContain('Enlarged');
-    await bob.react(message, 'email');
-    await eventually(() => ours(bob.dm.id).find((m) => words(m).includes('Seed: 7')), 'details');
-    await bob.react(message, 'x');
-    await settle();
-    expect(message.deleted).toBe(false);
-    await alice.react(message, 'x');
-    await eventually(() => message.deleted, 'the message to go');
-  });
-
-  it('writes no secret into its log', () => {
-    const { botToken, appToken } = slack.workspace;
-    for (const secret of [botToken, appToken]) expect(app.printed()).not.toContain(secret);
-  });
 });
 
 describe('slack over HTTP', () => {
-  beforeAll(setUp('http'));
-  afterAll(tearDown);
-  afterEach(noViolations);
+  let interrupted: Message;
+
+  it('goes on with the same data after a kill half-way through a job, and remembers what it has seen', async () => {
+    const before = ours().length;
+    const { again } = await alice.mention(slack.general, 'two red apples --steps 60 --seed 7');
+    interrupted = await eventually(() => ours()[before], 'a placeholder');
+    await eventually(() => running(interrupted), 'progress', MINUTE);
+    await app.kill();
+    printedBefore = app.printed();
+    slack.setMode('http');
+    app = await start('http');
+    expect((await again({ num: 1, reason: 'http_timeout' })).acked).toBe(true);
+    await settle();
+    expect(ours()).toHaveLength(before + 1);
+  });
 
   it('turns /imagine into the picture, whose buttons work', async () => {
     const message = await picture(await ask(`two red apples ${QUICK}`));
@@ -264,6 +226,50 @@ describe('slack over HTTP', () => {
     expect((await slack.forge('slash_commands', payload, { age: 301 })).status).toBe(401);
     await settle();
     expect(ours()).toHaveLength(before);
+  });
+
+  it('deletes for its person only, files included, and the buttons of what is gone say so', async () => {
+    const message = await picture(await ask(`two red apples ${QUICK}`));
+    const copy = { ...message };
+    await bob.press(message, 'Delete');
+    await told(bob, /Only the person who asked/);
+    await alice.press(message, 'Delete');
+    await eventually(() => message.deleted, 'the message to go');
+    await eventually(() => slack.workspace.files.get(pictures(copy)[0].slack_file.id)?.deleted, 'the file to go');
+    await bob.press(copy, 'Upscale');
+    await told(bob, /no longer here/);
+  });
+
+  it('obeys reactions', async () => {
+    const message = await picture(await ask(`two red apples ${QUICK}`));
+    await picture(await posted(() => bob.react(message, 'repeat')));
+    const larger = await posted(() => bob.react(message, 'arrow_up'));
+    await bob.press(larger, 'Cancel'); // another test waits for one
+    await eventually(() => cancelled(larger) || done(larger), 'the end of it', MINUTE);
+    await bob.react(message, 'email');
+    await eventually(() => ours(bob.dm.id).find((m) => words(m).includes('Seed: 7')), 'details');
+    await bob.react(message, 'x');
+    await settle();
+    expect(message.deleted).toBe(false);
+    await alice.react(message, 'x');
+    await eventually(() => message.deleted, 'the message to go');
+  });
+
+  it('finishes what was interrupted once, in the same message', async () => {
+    await picture(interrupted);
+    await settle();
+    expect(interrupted.revisions.filter(({ blocks }) => blocks.some(({ type }) => type === 'image'))).toHaveLength(1);
+    expect(
+      ours().filter((m) => words(m).includes('two red apples') && m.threadTs === interrupted.threadTs),
+    ).toHaveLength(1);
+    await alice.press(interrupted, 'Details');
+    await told(alice, /two red apples.*Seed: 7\b/);
+  });
+
+  it('writes no secret into its log', () => {
+    const { botToken, appToken, signingSecret } = slack.workspace;
+    for (const secret of [botToken, appToken, signingSecret])
+      expect(printedBefore + app.printed()).not.toContain(secret);
   });
 });
 

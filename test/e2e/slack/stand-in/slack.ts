@@ -14,13 +14,13 @@ export async function startSlackStandIn(mode: Mode, options: { fileDelayMs?: num
   const socket = startSocket(workspace);
   const api = await startWebApi(workspace, (origin) => socket.ticket(origin));
   socket.attach(api.server);
+  let way = mode;
   let appUrl = '';
   const deliver: Deliver = (kind, payload, retry) =>
-    (mode === 'socket' ? socket.deliver : httpDelivery(workspace, () => appUrl))(kind, payload, retry);
+    (way === 'socket' ? socket.deliver : httpDelivery(workspace, () => appUrl))(kind, payload, retry);
   const general = workspace.addChannel('general', 'public', [workspace.botUser]);
 
   return {
-    mode,
     workspace,
     socket,
     api,
@@ -29,6 +29,10 @@ export async function startSlackStandIn(mode: Mode, options: { fileDelayMs?: num
     /** HTTP mode: where the app listens. */
     setAppPort(port: number) {
       appUrl = `http://127.0.0.1:${port}/slack/events`;
+    },
+    /** From now on things are handed over this way. */
+    setMode(mode: Mode) {
+      way = mode;
     },
     deliver,
     forge: (kind: EnvelopeKind, payload: Record<string, unknown>, forgery: Forgery, retry?: Retry) =>
