@@ -293,7 +293,9 @@ describe('with a running bot', () => {
     const message = asked.message()!;
     message.deleted = true;
     const address = fake.latest().address;
+    discord.faults.order({ kind: 'lost-after' }, { method: 'POST', path: /channels/ });
     await fake.finish(bot.courier, id);
+    expect(discord.faults.met).toHaveLength(1);
     fake.latest().address = address; // as if the delivery had died before it was written down
     await fake.finish(bot.courier, id, 'done', 2);
     discord.world.clock.advance(10 * 60_000); // Discord has forgotten the nonce by now
