@@ -1,6 +1,7 @@
 /** One engine process: started when first needed, watched, killed when it hangs, started again when it dies. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { createRequire } from 'node:module';
+import { setPriority } from 'node:os';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { AppError } from '../core/errors.ts';
 import type { Logger } from '../core/log.ts';
@@ -231,14 +232,19 @@ function tell(process: ChildProcess, message: ToChild): void {
   if (process.connected) process.send(message, () => {}); // a child that is gone says so by its exit
 }
 
+/** Below the process that talks to people: acknowledgements have three seconds, pictures have not. */
+const ENGINE_NICENESS = 10;
+
 /** From source when we run from source, compiled when we are compiled. */
 function forkEngine(): ChildProcess {
   const source = import.meta.url.endsWith('.ts');
   const entry = fileURLToPath(new URL(source ? '../main/engine.ts' : '../main/engine.js', import.meta.url));
   const tsx = () => pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
-  return fork(entry, {
+  const child = fork(entry, {
     serialization: 'advanced',
     execArgv: source ? ['--import', tsx()] : [],
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
+  if (child.pid) setPriority(child.pid, ENGINE_NICENESS);
+  return child;
 }

@@ -1,7 +1,7 @@
 /** Starts a chat platform, and keeps trying while it cannot be reached; a wrong token ends the start instead. */
 import type { Platform } from '../core/address.ts';
 import type { Courier } from '../core/courier.ts';
-import { toAppError } from '../core/errors.ts';
+import { type ErrorCode, toAppError } from '../core/errors.ts';
 import type { Logger } from '../core/log.ts';
 
 export interface Gateway<P extends Platform> {
@@ -11,13 +11,15 @@ export interface Gateway<P extends Platform> {
 }
 
 const LONGEST_PAUSE_MS = 300_000;
+/** What waiting does not mend. */
+const FATAL: ReadonlySet<ErrorCode> = new Set(['bad_config', 'port_taken']);
 
 export interface Connection {
   ready(): boolean;
   stop(): Promise<void>;
 }
 
-/** `connected` is told the courier, now or when the platform can be reached. Throws AppError('bad_config') for a refused token. */
+/** `connected` is told the courier, now or when the platform can be reached. Throws bad_config for a refused token, port_taken. */
 export async function connect<P extends Platform>(
   { log }: { log: Logger },
   start: () => Promise<Gateway<P>>,
@@ -31,7 +33,7 @@ export async function connect<P extends Platform>(
       connected(gateway.courier);
     } catch (caught) {
       const error = toAppError(caught);
-      if (error.code === 'bad_config') throw error;
+      if (FATAL.has(error.code)) throw error;
       log.error({ err: error, retryInMs: pauseMs }, 'platform cannot be reached; trying again');
       timer = setTimeout(
         () =>

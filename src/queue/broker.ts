@@ -41,7 +41,7 @@ export interface BrokerOptions {
   lockMs?: number;
 }
 
-export async function openBroker({ redisUrl, databaseUrl, log, lockMs = 30_000 }: BrokerOptions): Promise<Broker> {
+export async function openBroker({ redisUrl, databaseUrl, log, lockMs = 15_000 }: BrokerOptions): Promise<Broker> {
   const backend: Backend = redisUrl
     ? await openRedis({ url: redisUrl, log })
     : await openPostgres({ url: databaseUrl });

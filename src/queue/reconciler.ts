@@ -18,7 +18,7 @@ export interface ReconcilerOptions {
   agingMs: number;
 }
 
-export const RECONCILER_OPTIONS: ReconcilerOptions = { everyMs: 15_000, olderThanMs: 20_000, agingMs: 30_000 };
+export const RECONCILER_OPTIONS: ReconcilerOptions = { everyMs: 10_000, olderThanMs: 20_000, agingMs: 30_000 };
 
 export const startReconciler = (deps: ReconcilerDeps, options: ReconcilerOptions = RECONCILER_OPTIONS): Loop =>
   createLoop({ log: deps.log, everyMs: options.everyMs, name: 'reconciler' }, async () => {

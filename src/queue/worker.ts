@@ -28,7 +28,7 @@ export interface WorkerOptions extends LeaseTimes, MakingOptions {
 }
 
 export const WORKER_OPTIONS: WorkerOptions = {
-  leaseMs: 30_000,
+  leaseMs: 15_000,
   extendMs: 2_000,
   maxAttempts: 3,
   maxClaims: 8,

@@ -5,7 +5,7 @@ import type { Safety } from '../core/safety.ts';
 import { judgePicture, PICTURE_POLICY, type PicturePolicy } from './picture.ts';
 import { createPromptJudge } from './prompt/judge.ts';
 import { encodePng } from './provenance.ts';
-import { createWatermark } from './watermark/mark.ts';
+import { createWatermarkThread } from './watermark/thread.ts';
 
 export interface SafetyDeps {
   /** Absent: pictures pass unseen, with a warning now and a note in every verdict. */
@@ -22,7 +22,7 @@ export function createSafety({ classify, key, keyId, log, policy }: SafetyDeps):
   if (!classify) log.warn('no picture classifier: pictures are shown without a check of their content');
   const thresholds = { ...PICTURE_POLICY, ...policy };
   const onError = (err: unknown) => log.error({ err }, 'picture classifier failed');
-  const watermark = createWatermark(subkey(key, 'watermark-v1'));
+  const watermark = createWatermarkThread(subkey(key, 'watermark-v1'));
   return {
     judgePrompt: createPromptJudge(),
     judgePicture: (picture) => judgePicture({ classify, onError }, picture, thresholds),
@@ -33,7 +33,7 @@ export function createSafety({ classify, key, keyId, log, policy }: SafetyDeps):
     },
     encode: async (picture, about) => ({ bytes: await encodePng(picture, about), mime: 'image/png' }),
     async readMark(picture) {
-      const code = watermark.read(picture);
+      const code = await watermark.read(picture);
       return code === undefined ? undefined : { code, keyId };
     },
   };

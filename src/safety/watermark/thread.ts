@@ -1,0 +1,67 @@
+/** The watermark on a thread of its own: a large picture takes seconds, and a gateway's heartbeat cannot wait for them. */
+import { createRequire } from 'node:module';
+import { pathToFileURL } from 'node:url';
+import { Worker } from 'node:worker_threads';
+import type { Picture } from '../../core/picture.ts';
+import type { Marked } from './mark.ts';
+
+export type Task = { do: 'mark'; picture: Picture; code: bigint } | { do: 'read'; picture: Picture };
+export type Answer = { id: number; marked?: Marked; code?: bigint | undefined; failure?: unknown };
+
+export interface WatermarkThread {
+  mark(picture: Picture, code: bigint): Promise<Marked>;
+  read(picture: Picture): Promise<bigint | undefined>;
+}
+
+type Waiting = { resolve(answer: Answer): void; reject(error: unknown): void };
+
+/** Starts with its first task, anew after a failure, and never keeps the process alive by itself. */
+export function createWatermarkThread(key: Uint8Array): WatermarkThread {
+  const waiting = new Map<number, Waiting>();
+  let worker: Worker | undefined;
+  let last = 0;
+
+  function start(): Worker {
+    const started = open(key);
+    const lose = (error: unknown) => {
+      if (worker === started) worker = undefined;
+      for (const { reject } of waiting.values()) reject(error);
+      waiting.clear();
+    };
+    started.on('message', (answer: Answer) => {
+      waiting.get(answer.id)?.resolve(answer);
+      waiting.delete(answer.id);
+      if (waiting.size === 0) started.unref();
+    });
+    started.on('error', lose);
+    started.on('exit', (code) => lose(new Error(`The watermark thread ended with ${code}.`)));
+    return started;
+  }
+
+  async function ask(task: Task): Promise<Answer> {
+    worker ??= start();
+    worker.ref();
+    const id = ++last;
+    const answer = await new Promise<Answer>((resolve, reject) => {
+      waiting.set(id, { resolve, reject });
+      worker?.postMessage({ id, ...task });
+    });
+    if (answer.failure) throw answer.failure;
+    return answer;
+  }
+
+  return {
+    mark: async (picture, code) => (await ask({ do: 'mark', picture, code })).marked!,
+    read: async (picture) => (await ask({ do: 'read', picture })).code,
+  };
+}
+
+function open(key: Uint8Array): Worker {
+  if (!import.meta.url.endsWith('.ts'))
+    return new Worker(new URL('./thread-entry.js', import.meta.url), { workerData: key });
+  // From source: a thread takes no loader from its arguments, so it registers one itself.
+  const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx/package.json')).href;
+  const entry = new URL('./thread-entry.ts', import.meta.url).href;
+  const script = `import(${JSON.stringify(new URL('./dist/esm/api/index.mjs', tsx).href)}).then(({ register }) => (register(), import(${JSON.stringify(entry)})))`;
+  return new Worker(script, { eval: true, workerData: key });
+}
