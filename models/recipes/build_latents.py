@@ -25,6 +25,7 @@ def main():
     parser.add_argument('--shards', type=int, default=8)
     parser.add_argument('--shard-size', type=int, default=5000)
     parser.add_argument('--styles', default=','.join(scenes.STYLES))
+    parser.add_argument('--kinds', help='only these kinds of scene, to add what a model lacks: big,placed,group,pair')
     parser.add_argument('--seed', type=int, default=0)
     parser.add_argument('--device', default='cpu')
     parser.add_argument('--threads', type=int, default=1)
@@ -37,13 +38,14 @@ def main():
     folder = os.path.join(args.work, 'latents')
     os.makedirs(folder, exist_ok=True)
     styles = args.styles.split(',')
+    kinds = args.kinds.split(',') if args.kinds else [None]
 
     for shard in range(args.shards):
         path = os.path.join(folder, f'shard-{shard:03d}.pt')
         if os.path.exists(path):
             continue
         start, rng = time.time(), np.random.default_rng([args.seed, shard])
-        described = [scenes.describe(rng, styles) for _ in range(args.shard_size)]
+        described = [scenes.describe(rng, styles, kind=kinds[i % len(kinds)]) for i in range(args.shard_size)]
         captions = [[scenes.caption(s, rng) for _ in range(CAPTIONS_PER_SCENE)] for s in described]
         latents = []
         for i in range(0, len(described), 64):

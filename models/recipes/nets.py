@@ -191,20 +191,24 @@ class Sketch(nn.Module):
     A convolutional network asked to draw from pure noise hardly knows where it is on the canvas, and learns the outlines
     of a hundred subjects very slowly. Two small perceptrons learn them in minutes. One draws the whole canvas. The other
     draws a window of 8 x 8 cells and is used for all nine slots, so that a small subject is learnt once and not nine
-    times; the windows overlap by half and are added up. The UNet then starts from this sketch and supplies what an
-    average lacks.
+    times; the windows overlap by half and are added up. Each window is told its subject as one code: a gate of its own
+    mixes the two readings of the text (first subject, second subject), so that what was learnt about a subject alone
+    serves it in pairs too. The UNet then starts from this sketch and supplies what an average lacks.
     """
 
     CELLS, WINDOW, STRIDE = 16, 8, 4
 
-    def __init__(self, latent=LATENT_CHANNELS, text_width=TEXT_WIDTH, hidden=384, place_width=32):
+    def __init__(self, latent=LATENT_CHANNELS, text_width=TEXT_WIDTH, hidden=384, place_width=32, code=128, gate=96):
         super().__init__()
         self.latent, self.slots = latent, ((self.CELLS - self.WINDOW) // self.STRIDE + 1) ** 2
         self.norm = nn.LayerNorm(text_width, elementwise_affine=False)
         self.canvas = nn.Sequential(nn.Linear(text_width, hidden), nn.GELU(), nn.Linear(hidden, hidden), nn.GELU(),
                                     nn.Linear(hidden, latent * self.CELLS ** 2))
         self.places = nn.Parameter(torch.randn(self.slots, place_width))
-        self.window = nn.Sequential(nn.Linear(text_width + place_width, hidden), nn.GELU(), nn.Linear(hidden, hidden), nn.GELU(),
+        self.gate = nn.Sequential(nn.Linear(text_width + place_width, gate), nn.GELU(), nn.Linear(gate, 3))  # first, second, nothing
+        self.first, self.second = nn.Linear(text_width, code, bias=False), nn.Linear(text_width, code, bias=False)
+        self.setting = nn.Linear(text_width + place_width, 64)
+        self.window = nn.Sequential(nn.Linear(code + 64 + 3, hidden), nn.GELU(), nn.Linear(hidden, hidden), nn.GELU(),
                                     nn.Linear(hidden, latent * self.WINDOW ** 2))
 
     def forward(self, text):
@@ -212,7 +216,10 @@ class Sketch(nn.Module):
         n = pooled.shape[0]  # not len(): the export would freeze it
         canvas = self.canvas(pooled).view(n, self.latent, self.CELLS, self.CELLS)
         asked = torch.cat([pooled[:, None].expand(-1, self.slots, -1), self.places[None].expand(n, -1, -1)], -1)
-        drawn = self.window(asked).view(n, 3, 3, self.latent, self.WINDOW, self.WINDOW)
+        gates = self.gate(asked).softmax(-1)
+        code = gates[..., :1] * self.first(pooled)[:, None] + gates[..., 1:2] * self.second(pooled)[:, None]
+        drawn = self.window(torch.cat([code, self.setting(asked), gates], -1))
+        drawn = drawn.view(n, 3, 3, self.latent, self.WINDOW, self.WINDOW)
         # Overlap-add by hand: every window is padded to the canvas at its place.
         for row in range(3):
             for column in range(3):

@@ -47,7 +47,7 @@ PLACE_WORDS = {
     'bottom left': ['in the bottom left corner', 'at the bottom left', 'bottom left'],
     'bottom right': ['in the bottom right corner', 'at the bottom right', 'bottom right']}
 STYLES = ('3d', 'flat')
-KINDS = {'big': .40, 'placed': .22, 'group': .20, 'pair': .18}
+KINDS = {'big': .34, 'placed': .20, 'group': .18, 'pair': .28}
 # What a caption says about its picture; '' where it does not say. The text encoder learns to answer these.
 QUESTIONS = ('subject', 'subject2', 'style', 'background', 'kind', 'count', 'tint', 'tint2', 'place')
 

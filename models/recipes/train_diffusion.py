@@ -67,6 +67,11 @@ def start_from(unet, weights):
     assert all(k.startswith('sketch.') for k in missing), missing
 
 
+def without_sketch(model, state):
+    """The sketch comes from its own file."""
+    model.load_state_dict({k: v for k, v in state.items() if not k.startswith('unet.sketch.')}, strict=False)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     add_common_arguments(parser, steps=12000, batch=32, lr=1e-3)
@@ -93,17 +98,19 @@ def main():
     path = os.path.join(args.work, 'diffusion.pt')
     state, step, seen, spent = load(path, args.device), 0, 0, 0.
     if state:
-        model.load_state_dict(state['model'])
+        without_sketch(model, state['model'])
         optimizer.load_state_dict(state['optimizer'])
         step, seen, spent = state['step'], state['seen'], state['spent']
     else:
         text.load_state_dict(load(os.path.join(args.work, 'text.pt'), args.device)['encoder'])
         if args.init:
             start_from(unet, load(args.init, args.device))
-        unet.sketch.load_state_dict(load(os.path.join(args.work, 'sketch.pt'), args.device)['sketch'])
+    sketch = load(os.path.join(args.work, 'sketch.pt'), args.device)['sketch']  # also when resuming: it may know more by now
+    unet.sketch.load_state_dict(sketch)
     ema = copy.deepcopy(model).eval().requires_grad_(False)
     if state:
-        ema.load_state_dict(state['ema'])
+        without_sketch(ema, state['ema'])
+        ema['unet'].sketch.load_state_dict(sketch)
     print(f'UNet {parameter_count(unet):,} text {parameter_count(text):,} parameters; step {step}, {latents.size} scenes', flush=True)
 
     alphas = cosine_alphas_cumprod().to(args.device)
