@@ -163,8 +163,7 @@ async function killedHalfWay() {
   const carol = elsewhere.person('carol');
   const first = await start(elsewhere, 'killed');
   const asked = carol.slash('imagine', { ...QUICK, steps: 80 });
-  await asked.until(running, 'running', 60_000);
-  await first.kill();
+  await asked.until(running, 'running', 60_000).finally(first.kill);
   const second = await start(elsewhere, 'killed');
   try {
     const message = await asked.until(done, 'the picture', 110_000);
