@@ -228,7 +228,7 @@ describe('with a running bot', () => {
     ['the global rate limit', { kind: '429', scope: 'global', retryAfter: 0.3 }],
   ] as const)('sits out %s', async (_what, fault) => {
     const { asked, id } = await imagined();
-    discord.faults.order(fault, { method: 'PATCH', path: /channels/, times: 2 });
+    discord.faults.order(fault, { method: 'PATCH', path: /channels/ });
     await fake.finish(bot.courier, id);
     await asked.until(done, 'the picture');
   });
