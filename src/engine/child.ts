@@ -19,8 +19,8 @@ export interface Job {
   message: (id: number) => ToChild;
   onMessage: (message: FromChild) => void;
   signal?: AbortSignal;
-  /** Short work that someone else's job waits for: goes before whatever waits. */
-  urgent?: boolean;
+  /** Short work that must not wait for the running job: done between its steps. */
+  aside?: boolean;
 }
 
 export interface EngineChild {
@@ -62,6 +62,8 @@ interface Running {
 export function createEngineChild({ log }: { log: Logger }, options: ChildOptions): EngineChild {
   const state: ChildState = { device: options.device, pid: undefined, fingerprint: '', bytes: 0, restarts: 0 };
   const waiting: Running[] = [];
+  /** Small work done between the steps of the current job. */
+  const aside = new Map<number, Running>();
   let current: Running | undefined;
   let live: { process: ChildProcess; ready: Promise<void>; isReady: boolean; heard: number } | undefined;
   let nextId = 1;
@@ -92,10 +94,15 @@ export function createEngineChild({ log }: { log: Logger }, options: ChildOption
       case 'failed':
         if (message.id === undefined) return ready.reject(unpackError(message.error));
     }
+    const small = message.id === undefined ? undefined : aside.get(message.id);
+    if (small) {
+      aside.delete(small.id);
+      return message.type === 'failed' ? small.reject(unpackError(message.error)) : small.resolve(message);
+    }
     if (!current || message.id !== current.id) return; // of a job that was given up
     current.lastBeat = Date.now();
     if (message.type === 'failed') return finish(({ reject }) => reject(unpackError(message.error)));
-    if (message.type === 'done' || message.type === 'classified') {
+    if (message.type === 'done') {
       pauseMs = 0; // it works
       return finish(({ resolve }) => resolve(message));
     }
@@ -129,8 +136,26 @@ export function createEngineChild({ log }: { log: Logger }, options: ChildOption
     state.restarts++;
     pauseMs = Math.min(LONGEST_PAUSE_MS, Math.max(FIRST_PAUSE_MS, pauseMs * 2));
     log.error({ device: options.device, ...detail, pauseMs }, 'engine process ended');
-    finish(({ reject }) => reject(new AppError('engine_lost', 'The engine process died under this job.', { detail })));
+    const lost = new AppError('engine_lost', 'The engine process died under this job.', { detail });
+    dismiss(lost);
+    finish(({ reject }) => reject(lost));
     void up().catch(() => {});
+  };
+
+  const dismiss = (error: AppError) => {
+    for (const { reject } of aside.values()) reject(error);
+    aside.clear();
+  };
+
+  const beside = async (running: Running): Promise<void> => {
+    aside.set(running.id, running);
+    try {
+      await up();
+      if (live) tell(live.process, running.job.message(running.id));
+    } catch (error) {
+      aside.delete(running.id);
+      running.reject(error as AppError);
+    }
   };
 
   /** A live child, started again after a growing pause when the last one died. */
@@ -191,8 +216,8 @@ export function createEngineChild({ log }: { log: Logger }, options: ChildOption
       let onAbort = () => {};
       const answer = new Promise<FromChild>((resolve, reject) => {
         const running: Running = { id: nextId++, job, resolve, reject, sent: false, lastBeat: Date.now() };
-        if (job.urgent) waiting.unshift(running);
-        else waiting.push(running);
+        if (job.aside) return void beside(running);
+        waiting.push(running);
         onAbort = () => cancel(running);
         job.signal?.addEventListener('abort', onAbort, { once: true });
         void next();
@@ -206,6 +231,7 @@ export function createEngineChild({ log }: { log: Logger }, options: ChildOption
       const process = live?.process;
       current?.reject(stopped());
       current = undefined;
+      dismiss(stopped());
       if (!process) return;
       const exited = new Promise((resolve) => process.once('exit', resolve));
       const hard = setTimeout(() => process.kill('SIGKILL'), CLOSE_MS);

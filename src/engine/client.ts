@@ -84,7 +84,7 @@ const createClassify =
     const answer = await idlest().run({
       message: (id) => ({ type: 'classify', id, picture }),
       onMessage: () => {},
-      urgent: true,
+      aside: true,
     });
     if (answer.type !== 'classified') throw new TypeError(`The engine answered ${answer.type} to classify.`);
     return answer.scores;

@@ -10,7 +10,7 @@ import { createClassifier } from './classify.ts';
 import { type Device, fingerprintOf } from './device.ts';
 import { openCheckpoint } from './diffusion/checkpoint.ts';
 import { imagine } from './diffusion/imagine.ts';
-import type { Manifest } from './manifest.ts';
+import type { Manifest, ManifestOf } from './manifest.ts';
 import { type Clock, openNetwork } from './network.ts';
 import { decodePicture } from './pixels.ts';
 import { createShelf } from './shelf.ts';
@@ -108,6 +108,14 @@ export function createLocalEngine({ catalogue, device, log, onBeat = () => {} }:
   };
 
   const [safety] = catalogue.of('picture-safety');
+  /** Beside the shelf: it answers between the steps of a running job, whose model must not make room for it. */
+  let judge: ReturnType<typeof openJudge> | undefined;
+  const openJudge = async ({ folder, manifest }: Installed<ManifestOf<'picture-safety'>>) => {
+    const damage = await findDamage(folder, manifest);
+    if (damage) throw damage;
+    const network = await openNetwork(device, join(folder, manifest.graph.file));
+    return { classify: createClassifier(network, manifest), release: network.release };
+  };
   const fingerprint = fingerprintOf(device);
   return {
     fingerprint,
@@ -120,13 +128,16 @@ export function createLocalEngine({ catalogue, device, log, onBeat = () => {} }:
     classify:
       safety &&
       (async (picture) => {
-        const { classify } = await open(safety, async (device, { folder, manifest }) => {
-          const network = await openNetwork(device, join(folder, manifest.graph.file));
-          return { classify: createClassifier(network, manifest), release: network.release };
+        judge ??= openJudge(safety);
+        judge.catch(() => {
+          judge = undefined; // mended files are looked at again
         });
-        return classify(picture, { runMs: 0 });
+        return (await judge).classify(picture, { runMs: 0 });
       }),
-    close: () => shelf.clear(),
+    async close() {
+      await shelf.clear();
+      await (await judge?.catch(() => undefined))?.release();
+    },
   };
 }
 

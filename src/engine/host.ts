@@ -1,4 +1,4 @@
-/** The engine child's loop: reads messages between steps, runs one job after the other, answers. */
+/** The engine child's loop: reads messages between steps, runs one job after the other, and classifies in between. */
 import { AppError, toAppError } from '../core/errors.ts';
 import type { Logger } from '../core/log.ts';
 import { openCatalogue } from './catalogue.ts';
@@ -33,14 +33,13 @@ export function serveParent({ send, onMessage }: Parent): void {
   const answer = async (id: number, work: (engine: Engine, signal: AbortSignal) => Promise<FromChild>) => {
     const control = new AbortController();
     running.set(id, control);
-    current = id;
     try {
       send(await work(await engine!, control.signal));
     } catch (caught) {
       send({ type: 'failed', id, error: packError(toAppError(caught)) });
     } finally {
       running.delete(id);
-      current = undefined;
+      if (current === id) current = undefined;
     }
   };
 
@@ -52,6 +51,7 @@ export function serveParent({ send, onMessage }: Parent): void {
         engine.catch((caught: unknown) => send({ type: 'failed', error: packError(toAppError(caught)) }));
         return;
       case 'generate':
+        current = message.id;
         return void answer(message.id, (engine, signal) => generate(engine, signal, message, send));
       case 'classify':
         return void answer(message.id, ({ classify }) => judge(classify, message));

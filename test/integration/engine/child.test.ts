@@ -93,6 +93,24 @@ describe('cancelling', () => {
   });
 });
 
+it('judges a picture between the steps of a running job, and fails it as lost when the engine dies', async () => {
+  const { job } = await running();
+  let ended = false;
+  job
+    .catch(() => {})
+    .finally(() => {
+      ended = true;
+    });
+  const picture = { width: 64, height: 64, data: new Uint8Array(64 * 64 * 3).fill(200) };
+  const scores = await engine.classify!(picture);
+  expect(Object.values(scores).reduce((sum, score) => sum + score, 0)).toBeCloseTo(1, 3);
+  expect(ended).toBe(false);
+  const judged = engine.classify!(picture);
+  process.kill(pid(), 'SIGKILL');
+  await expect(judged).rejects.toMatchObject({ code: 'engine_lost' });
+  await expect(job).rejects.toMatchObject({ code: 'engine_lost' });
+});
+
 it('shows a preview, smaller than or as large as the picture, before the end', async () => {
   const control = new AbortController();
   const previews: Progress[] = [];
