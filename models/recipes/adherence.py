@@ -9,6 +9,7 @@ looks at true scenes first: its score there is the ceiling.
 import argparse
 import json
 import os
+import random
 
 import numpy as np
 import torch
@@ -16,6 +17,7 @@ from scipy import ndimage
 
 import scenes
 from sampling import Sampler
+from train_text_fillers import strange_words, with_strange_words
 
 HELD_OUT_SEED = 990_001
 FILLED = .12  # share of a slot that must differ from the background
@@ -139,6 +141,8 @@ def main():
     parser.add_argument('--count', type=int, default=240)
     parser.add_argument('--sampling-steps', type=int, default=20)
     parser.add_argument('--guidance', type=float, nargs='+', default=[5])
+    parser.add_argument('--text', help='a text encoder in DIR other than the one trained with')
+    parser.add_argument('--strange', action='store_true', help='put words without a meaning here into every caption')
     parser.add_argument('--out', help='write the figures as JSON')
     parser.add_argument('--threads', type=int, default=1)
     parser.add_argument('--device', default='cpu')
@@ -149,8 +153,12 @@ def main():
     described, captions = held_out(args.count)
     report = {'captions': args.count, 'sampling_steps': args.sampling_steps,
               'ceiling': tally([judge(sprites.render(s), s) for s in described])}
-    sampler = Sampler(args.work, args.device)
+    sampler = Sampler(args.work, args.device, args.text)
     report['samples_seen'] = sampler.seen
+    if args.strange:
+        words, chance = strange_words(sampler.tokenizer), random.Random(HELD_OUT_SEED)
+        captions = [with_strange_words(c, words, chance) for c in captions]
+        report['strange'] = captions[:5]
     for guidance in args.guidance:
         pictures = sampler.pictures(captions, list(range(len(captions))), steps=args.sampling_steps, guidance=guidance)
         report[f'guidance {guidance:g}'] = tally([judge(p, s) for p, s in zip(pictures, described)])

@@ -33,6 +33,7 @@ def main():
     parser.add_argument('--work', required=True)
     parser.add_argument('--out', required=True)
     parser.add_argument('--prompts')
+    parser.add_argument('--text', help='a text encoder in DIR other than the one trained with')
     parser.add_argument('--seeds', type=int, default=2, help='pictures of each prompt')
     parser.add_argument('--sampling-steps', type=int, default=20)
     parser.add_argument('--guidance', type=float, default=5)
@@ -45,7 +46,7 @@ def main():
     if args.prompts:
         with open(args.prompts) as f:
             prompts = [line.strip() for line in f if line.strip()]
-    sampler = Sampler(args.work, args.device)
+    sampler = Sampler(args.work, args.device, args.text)
     repeated = [(p, s) for p in prompts for s in range(args.seeds)]
     pictures = sampler.pictures([p for p, _ in repeated], [s for _, s in repeated], steps=args.sampling_steps, guidance=args.guidance)
     width, height = 128 * args.seeds + 8, 128 + 18

@@ -84,6 +84,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('--work', required=True)
     parser.add_argument('--out', required=True)
+    parser.add_argument('--text', help='a text encoder in DIR other than the one trained with')
     args = parser.parse_args()
     tokenizer = load_tokenizer()
 
@@ -93,6 +94,8 @@ def main():
     trained, vae, statistics = work('diffusion.pt'), work('vae.pt'), work('latent-statistics.pt')
     text, unet, encoder, decoder = TextEncoder(len(tokenizer.vocabulary)), UNet(), Encoder(), Decoder()
     nn.ModuleDict(dict(text=text, unet=unet)).load_state_dict(in_float(trained['ema']))
+    if args.text:
+        text.load_state_dict(in_float(work(args.text)['encoder']))
     encoder.load_state_dict(in_float(vae['encoder']))
     decoder.load_state_dict(in_float(vae['decoder']))
 

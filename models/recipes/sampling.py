@@ -8,7 +8,7 @@ from nets import LATENT_CHANNELS, TRAIN_TIMESTEPS, Decoder, TextEncoder, UNet, c
 
 
 class Sampler:
-    def __init__(self, work, device='cpu'):
+    def __init__(self, work, device='cpu', text=None):
         self.device, self.tokenizer = device, load_tokenizer()
         trained = load(os.path.join(work, 'diffusion.pt'), device)
         vae = load(os.path.join(work, 'vae.pt'), device)
@@ -17,6 +17,8 @@ class Sampler:
         self.text, self.unet, self.decoder = TextEncoder(len(self.tokenizer.vocabulary)), UNet(), Decoder()
         model = torch.nn.ModuleDict(dict(text=self.text, unet=self.unet))
         model.load_state_dict({k: v.half().float() for k, v in trained['ema'].items()})  # as exported
+        if text:  # another encoder that reads plain captions alike
+            self.text.load_state_dict(in_float(load(os.path.join(work, text), device)['encoder']))
         self.decoder.load_state_dict(in_float(vae['decoder']))
         for module in (self.text, self.unet, self.decoder):
             module.to(device).eval()

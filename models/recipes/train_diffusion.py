@@ -4,13 +4,14 @@
 
 Reads DIR/latents/shard-*.pt, DIR/text.pt and DIR/sketch.pt (both frozen: what they know was cheap to learn apart, and
 would be expensive to learn through the UNet); keeps DIR/diffusion.pt (weights, EMA, optimiser, step) and resumes from it.
-Checkpoints are written every --save-seconds; new latent shards are picked up then. --seconds stops early without
-touching the schedule, for machines that are lent by the hour.
+Checkpoints are written every --save-seconds and when the process is asked to end; new latent shards are picked up
+then. --seconds stops early without touching the schedule, for machines that are lent by the hour.
 """
 import argparse
 import copy
 import glob
 import os
+import signal
 import time
 
 import torch
@@ -123,7 +124,9 @@ def main():
         save(path, model=model.state_dict(), ema=ema.state_dict(), optimizer=optimizer.state_dict(), step=step, seen=seen,
              spent=spent + time.time() - start)
 
-    while step < args.steps and time.time() - start < args.seconds:
+    stopped = []
+    signal.signal(signal.SIGTERM, lambda *_: stopped.append(True))
+    while step < args.steps and time.time() - start < args.seconds and not stopped:
         rng = torch.Generator().manual_seed(step_seed(args.seed, step))
         for group in optimizer.param_groups:
             group['lr'] = learning_rate(args, step)
