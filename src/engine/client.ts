@@ -2,7 +2,7 @@
 import { resolve } from 'node:path';
 import type { Config } from '../core/config.ts';
 import type { Logger } from '../core/log.ts';
-import type { Classify, Generate } from '../core/picture.ts';
+import type { Classify, Generate, Picture } from '../core/picture.ts';
 import { openCatalogue } from './catalogue.ts';
 import { type ChildState, createEngineChild, type EngineChild } from './child.ts';
 
@@ -46,6 +46,9 @@ export async function createEngine({ config, log, onStep = () => {} }: Deps): Pr
     await close();
     throw error;
   }
+  // The first preview is judged in the middle of the first job: the classifier had better be open by then.
+  if (catalogue.of('picture-safety').length > 0)
+    for (const child of children) void classifyOn(child, BLANK).catch(() => {});
   const idlest = () => children.reduce((a, b) => (b.load() < a.load() ? b : a));
 
   return {
@@ -67,7 +70,7 @@ export async function createEngine({ config, log, onStep = () => {} }: Deps): Pr
       if (answer.type !== 'done') throw new TypeError(`The engine answered ${answer.type} to generate.`);
       return answer.result;
     },
-    classify: catalogue.of('picture-safety').length > 0 ? createClassify(idlest) : undefined,
+    classify: catalogue.of('picture-safety').length > 0 ? (picture) => classifyOn(idlest(), picture) : undefined,
     describe() {
       const devices = children.map((child) => child.describe());
       const fingerprint = [...new Set(devices.map((device) => device.fingerprint))].join(' | ');
@@ -78,14 +81,14 @@ export async function createEngine({ config, log, onStep = () => {} }: Deps): Pr
   };
 }
 
-const createClassify =
-  (idlest: () => EngineChild): Classify =>
-  async (picture) => {
-    const answer = await idlest().run({
-      message: (id) => ({ type: 'classify', id, picture }),
-      onMessage: () => {},
-      aside: true,
-    });
-    if (answer.type !== 'classified') throw new TypeError(`The engine answered ${answer.type} to classify.`);
-    return answer.scores;
-  };
+const BLANK: Picture = { width: 8, height: 8, data: new Uint8Array(8 * 8 * 3) };
+
+async function classifyOn(child: EngineChild, picture: Picture): ReturnType<Classify> {
+  const answer = await child.run({
+    message: (id) => ({ type: 'classify', id, picture }),
+    onMessage: () => {},
+    aside: true,
+  });
+  if (answer.type !== 'classified') throw new TypeError(`The engine answered ${answer.type} to classify.`);
+  return answer.scores;
+}

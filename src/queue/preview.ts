@@ -28,11 +28,17 @@ export function createReporter(
   let [told, previewed] = [0, 0];
   let busy: Promise<void> | undefined;
   const keys: string[] = [];
+  /** Seen, not yet shown: it may come with a step that is not told. */
+  let newest: Picture | undefined;
+  let shown: JobProgress['preview'];
 
-  async function tell({ step, total, preview }: Progress) {
-    const looked = preview && Date.now() - previewed >= previewEveryMs;
-    if (looked) previewed = Date.now();
-    const shown = looked ? await store(preview) : undefined;
+  async function tell({ step, total }: Progress) {
+    const look = Date.now() - previewed >= previewEveryMs ? newest : undefined;
+    if (look) {
+      previewed = Date.now();
+      newest = undefined;
+      shown = (await store(look)) ?? shown;
+    }
     await broker.publish({
       kind: 'progress',
       progress: { generationId, step, total, ...(shown && { preview: shown }) },
@@ -55,6 +61,7 @@ export function createReporter(
 
   return {
     report(progress) {
+      newest = progress.preview ?? newest;
       const now = Date.now();
       if (busy || (now - told < everyMs && progress.step < progress.total)) return;
       told = now;

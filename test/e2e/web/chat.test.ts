@@ -62,10 +62,10 @@ it('takes a prompt from accepted over progress and a preview to a picture with a
       if (bar && !bar.hidden && bar.value > 0 && bar.value < bar.max) saw('progress');
     }).observe(document.body, { subtree: true, childList: true, attributes: true });
   });
-  await ada.say(`${APPLES} --seed 7 --steps 80`);
+  await ada.say(`${APPLES} --seed 7 --steps 150`);
   await ada.last.locator('.answer').waitFor();
   expect(await ada.last.locator('.asked').textContent()).toContain(
-    'two red apples on a blue background --seed 7 --steps 80',
+    'two red apples on a blue background --seed 7 --steps 150',
   );
   await done(ada);
   expect([...seen]).toEqual(expect.arrayContaining(['waiting', 'working', 'working with preview', 'progress', 'done']));
