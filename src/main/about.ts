@@ -14,10 +14,13 @@ interface Parts {
   store: { description: string };
   queue: { description: string };
   /** Absent in a process that only speaks to people. */
-  engine: { devices: { device: string; fingerprint: string }[]; model: string } | undefined;
+  engine: { devices: { device: string; fingerprint: string }[] } | undefined;
+  /** Models that are there and cannot be used. */
+  problems: readonly { name: string; error: Error }[];
 }
 
-export function about({ config, store, queue, engine }: Parts): About {
+export function about({ config, store, queue, engine, problems }: Parts): About {
+  const problem = problems.find(({ name }) => name === config.DEFAULT_MODEL);
   const slackMode = config.SLACK_APP_TOKEN ? 'Socket Mode' : `HTTP on port ${config.SLACK_HTTP_PORT}`;
   return {
     database: store.description,
@@ -25,7 +28,7 @@ export function about({ config, store, queue, engine }: Parts): About {
     engine: engine
       ? engine.devices.map(({ device, fingerprint }) => `${device} (${fingerprint})`).join(', ')
       : 'in other processes: atelier worker',
-    model: engine?.model ?? config.DEFAULT_MODEL,
+    model: problem ? `${problem.name} cannot be used. ${problem.error.message}` : config.DEFAULT_MODEL,
     platforms: [
       config.DISCORD_TOKEN
         ? { name: 'Discord', on: true, say: 'on' }
@@ -37,10 +40,10 @@ export function about({ config, store, queue, engine }: Parts): About {
   };
 }
 
-/** The lines a start prints. */
-export const banner = (url: string | undefined, { database, queue, engine, model, platforms }: About): string =>
+/** The lines a start prints; `where` says what is at the address. */
+export const banner = (where: string, { database, queue, engine, model, platforms }: About): string =>
   [
-    ...(url ? [`Atelier is ready. Chat page: ${url}`] : ['Atelier is ready.']),
+    `Atelier is ready. ${where}`,
     `  database  ${database}`,
     `  queue     ${queue}`,
     `  engine    ${engine}`,

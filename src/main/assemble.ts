@@ -30,8 +30,8 @@ export interface Roles {
 
 export interface App {
   about: About;
-  /** Where the chat page is, in a process that has one. */
-  url?: string;
+  /** What listens where, in words. */
+  where: string;
   stop(): Promise<void>;
 }
 
@@ -88,7 +88,7 @@ export async function assemble({ config, portWasChosen, log }: Environment, role
     drain = () => queue.stop();
     const { studio } = queue;
     const read = studio.read;
-    const facts = about({ config, store, queue, engine: engine?.describe() });
+    const facts = about({ config, store, queue, engine: engine?.describe(), problems: catalogue.problems });
     const operations = {
       health: async () => ({ ok: true, parts: { process: 'ok' } }),
       ready: async () => readiness({ database: store.ping, queue: queue.ping, ...gateways }),
@@ -96,7 +96,7 @@ export async function assemble({ config, portWasChosen, log }: Environment, role
     };
     const couriers: { [P in Platform]?: Courier<P> } = {};
     const gateways: Record<string, () => Promise<void>> = {};
-    let url: string | undefined;
+    let where: string;
     if (roles.bots) {
       const web = opened(
         await startWeb({
@@ -109,7 +109,7 @@ export async function assemble({ config, portWasChosen, log }: Environment, role
         (web) => web.stop(),
       );
       couriers.web = web.courier;
-      url = web.url;
+      where = `Chat page: ${web.url}`;
       const { DISCORD_TOKEN, SLACK_BOT_TOKEN } = config;
       if (DISCORD_TOKEN)
         gateways.discord = await connected(
@@ -133,10 +133,10 @@ export async function assemble({ config, portWasChosen, log }: Environment, role
         await serveOperations({ host: config.WEB_HOST, port: config.WEB_PORT, portWasChosen, operations }),
         (server) => server.stop(),
       );
-      url = server.url;
+      where = `Health and metrics: ${server.url}`;
     }
     if (engine) queue.startWorker({ generate: engine.generate, concurrency: engine.describe().devices.length });
-    return { about: facts, url, stop };
+    return { about: facts, where, stop };
   }
 
   /** Connects a platform; answers its readiness check. */

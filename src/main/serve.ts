@@ -17,8 +17,8 @@ export async function serve({ name, summary, roles }: { name: string; summary: s
     const environment = readEnvironment(name);
     const app = await assemble(environment, roles);
     untilSignal(environment.log, app.stop);
-    environment.log.info({ url: app.url, ...app.about }, 'ready');
-    process.stdout.write(`\n${banner(app.url, app.about)}\n`);
+    environment.log.info({ where: app.where, ...app.about }, 'ready');
+    process.stdout.write(`\n${banner(app.where, app.about)}\n`);
   } catch (error) {
     die(error);
   }

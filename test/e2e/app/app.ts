@@ -40,12 +40,12 @@ export function run(name: string, args: string[] = [], env: Environment = {}, cw
   return { child, printed: () => text, ended: once(child, 'close').then(([code]) => code as number | null) };
 }
 
-/** `npm start` with its own data folder; resolves when the chat page answers. */
-export async function startApp(env: Environment & { DATA_DIR: string }): Promise<App> {
-  const app = run('start', [], { WEB_PORT: '0', LOG_FORMAT: 'json', ...env });
+/** A long-running process, `npm start` unless named, with its own data folder; resolves when its address answers. */
+export async function startApp(env: Environment & { DATA_DIR: string }, name = 'start'): Promise<App> {
+  const app = run(name, [], { WEB_PORT: '0', LOG_FORMAT: 'json', ...env });
   const url = await new Promise<string>((resolve, reject) => {
     const timer = setInterval(() => {
-      const found = /Chat page: (\S+)/.exec(app.printed())?.[1];
+      const found = /(?:Chat page|Health and metrics): ([^\s"]+)/.exec(app.printed())?.[1];
       if (found) {
         clearInterval(timer);
         resolve(found);

@@ -1,7 +1,8 @@
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { appendFileSync, chmodSync, cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { type App, run, startApp } from './app.ts';
 
@@ -69,6 +70,14 @@ it.each([
   expect(await failed.ended).toBe(1);
   expect(failed.printed()).toMatch(says);
   expect(failed.printed()).not.toContain('hunter2');
+});
+
+it('starts with a damaged model, and says what to mend', async () => {
+  const models = join(folder, 'models');
+  cpSync(fileURLToPath(new URL('../../../models', import.meta.url)), models, { recursive: true });
+  appendFileSync(join(models, 'sticker-diffusion/unet/model.onnx'), 'x');
+  const app = await start({ MODELS_DIR: models });
+  expect(app.printed()).toMatch(/model\s+sticker-diffusion cannot be used.*unet\/model\.onnx/);
 });
 
 it('refuses a chosen port that is taken', async () => {
