@@ -6,6 +6,7 @@ import type { Picture, Progress } from '../core/picture.ts';
 import type { ObjectStore } from '../core/records.ts';
 import type { Safety } from '../core/safety.ts';
 import type { Broker } from './broker.ts';
+import { within } from './within.ts';
 
 export interface ReporterDeps {
   broker: Pick<Broker, 'publish'>;
@@ -17,9 +18,12 @@ export interface ReporterDeps {
 export interface Reporter {
   /** Tells everyone who listens; drops what comes faster than anyone could look at. */
   report(progress: Progress): void;
-  /** Waits for what is under way and deletes the last preview. */
+  /** Waits a moment for what is under way and deletes the last preview. */
   end(): Promise<void>;
 }
+
+/** A connection cut in mid-word may never answer; the job's slot must not wait for it. */
+const LAST_WORD_MS = 1_000;
 
 export function createReporter(
   { broker, objects, safety, log }: ReporterDeps,
@@ -72,7 +76,7 @@ export function createReporter(
         });
     },
     async end() {
-      await busy;
+      if (busy) await within(LAST_WORD_MS, busy);
       for (const key of keys) await objects.delete(key).catch((err) => log.debug({ err, key }, 'preview not deleted'));
     },
   };

@@ -154,7 +154,7 @@ describe.each(BACKENDS)('on %s', (backend) => {
       await sleep(300);
       await scene.cutDatabase();
     }
-    await vi.waitFor(() => expect(new Set(shown(seen)).size).toBe(ids.length), { timeout: 30_000 });
+    await vi.waitFor(() => expect(new Set(shown(seen)).size).toBe(ids.length), { timeout: 90_000 });
     await sleep(500);
     expect(new Set(shown(seen))).toEqual(new Set(ids.map((id) => `${id} done`)));
   });

@@ -47,3 +47,17 @@ it('shows no preview that moderation would not show as it is', async () => {
   await vi.waitUntil(() => told.length === 1);
   expect(told[0]!.preview).toBeUndefined();
 });
+
+it('does not hold a job up for a word that nobody takes', { timeout: 5_000 }, async () => {
+  const made = createReporter(
+    {
+      broker: { publish: () => new Promise(() => {}) },
+      objects: { put: async () => ({ key: 'preview', sha256: '' }), delete: async () => {} },
+      safety: { judgePicture: async () => ({ stage: 'picture', decision: 'allow', rule: 'none', detector: 'test' }) },
+      log: pino({ level: 'silent' }),
+    },
+    { generationId: anId(), everyMs: 0, previewEveryMs: 0 },
+  );
+  made.report({ step: 1, total: 9 });
+  await made.end();
+});
