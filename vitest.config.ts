@@ -1,8 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-// Real servers and processes on a shared machine: one more try, which vitest marks in its report, before a failure counts.
 const heavy = {
-  retry: process.env.CI ? 1 : 0,
   fileParallelism: false,
   testTimeout: 120_000,
   hookTimeout: 120_000,

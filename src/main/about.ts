@@ -1,13 +1,6 @@
 /** What is in use, in words an admin reads: database, queue, engine, model, and which platforms are off and why. */
+import type { About } from '../bots/web/wire.ts';
 import type { Config } from '../core/config.ts';
-
-export interface About {
-  database: string;
-  queue: string;
-  engine: string;
-  model: string;
-  platforms: { name: string; on: boolean; say: string }[];
-}
 
 interface Parts {
   config: Config;
