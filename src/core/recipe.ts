@@ -1,6 +1,6 @@
 /** The Request with every choice made. Plain JSON; the same recipe gives the same pixels. */
 import { z } from 'zod';
-import { MAX_COUNT, SAMPLERS, Seed } from './request.ts';
+import { Extent, MAX_COUNT, SAMPLERS, Seed, Share, WEIGHTINGS } from './request.ts';
 
 export const ModelRef = z.strictObject({
   name: z.string(),
@@ -9,6 +9,51 @@ export const ModelRef = z.strictObject({
   sha256: z.string().length(64),
 });
 export type ModelRef = z.infer<typeof ModelRef>;
+
+/** A picture a recipe is made from, by where its bytes lie. */
+export const StoredPicture = z.strictObject({
+  key: z.string(),
+  sha256: z.string().length(64),
+  width: z.number().int(),
+  height: z.number().int(),
+});
+export type StoredPicture = z.infer<typeof StoredPicture>;
+
+/** From a picture instead of from noise alone. */
+const Init = z.strictObject({
+  picture: StoredPicture,
+  /** Share of the schedule that is walked: 0 keeps the picture, 1 forgets it. */
+  strength: Share,
+  /** White is painted anew, black stays. */
+  mask: StoredPicture.optional(),
+  /** Pixels of new canvas on each side, to be painted. */
+  extend: Extent.optional(),
+});
+
+/** A ControlNet that steers with a hint picture. Zhang et al. 2023. */
+const Control = z.strictObject({
+  model: ModelRef,
+  /** The picture its hint is made of. */
+  picture: StoredPicture,
+  /** How the hint is made; `none` when the picture is one already. */
+  hint: z.string(),
+  weight: z.number(),
+  /** Shares of the run between which it steers. */
+  from: Share,
+  to: Share,
+  /** Only beside the positive prompt, weaker in shallow layers. */
+  guess: z.boolean(),
+});
+
+/** A second pass over an enlarged first one. */
+const Hires = z.strictObject({
+  width: z.number().int(),
+  height: z.number().int(),
+  steps: z.number().int().min(1),
+  strength: Share,
+  /** Between the passes; absent: the latent itself is resampled. */
+  upscaler: ModelRef.optional(),
+});
 
 const Diffusion = z.strictObject({
   v: z.literal(1),
@@ -27,6 +72,21 @@ const Diffusion = z.strictObject({
   width: z.number().int(),
   height: z.number().int(),
   variation: z.strictObject({ seed: Seed, strength: z.number() }).optional(),
+  /** How `(word:1.3)` is applied; absent: a1111. */
+  weighting: z.enum(WEIGHTINGS).optional(),
+  /** Which of the text encoder's layers is used, counted from the last, which is 1. */
+  clipSkip: z.number().int().min(1).optional(),
+  /** Guidance rescale φ. Lin et al. 2023, eq. 16. */
+  guidanceRescale: Share.optional(),
+  /** Shares of the run between which there is guidance. Kynkäänniemi et al. 2024. */
+  guidanceInterval: z.tuple([Share, Share]).optional(),
+  init: Init.optional(),
+  hires: Hires.optional(),
+  controls: z.array(Control).optional(),
+  /** LoRA weights added to the model's own. Hu et al. 2021. */
+  adapters: z.array(z.strictObject({ model: ModelRef, weight: z.number() })).optional(),
+  /** Textual inversions that the prompt may name. Gal et al. 2022. */
+  embeddings: z.array(z.strictObject({ model: ModelRef })).optional(),
   /** Enlarge the result for showing: by which model and how much. */
   display: z.strictObject({ model: ModelRef, factor: z.number().int() }).optional(),
 });
@@ -35,7 +95,7 @@ const Upscale = z.strictObject({
   v: z.literal(1),
   kind: z.literal('upscale'),
   model: ModelRef,
-  source: z.strictObject({ key: z.string(), sha256: z.string(), width: z.number().int(), height: z.number().int() }),
+  source: StoredPicture,
   factor: z.number().int(),
   /** The seed of the picture that is enlarged, so that the record still names it. */
   seed: Seed,
@@ -44,6 +104,15 @@ const Upscale = z.strictObject({
 export const Recipe = z.discriminatedUnion('kind', [Diffusion, Upscale]);
 export type Recipe = z.infer<typeof Recipe>;
 export type RecipeOf<K extends Recipe['kind']> = Extract<Recipe, { kind: K }>;
+
+/** Every stored picture a recipe is made from, each once. */
+export function picturesOf(recipe: Recipe): StoredPicture[] {
+  const pictures =
+    recipe.kind === 'upscale'
+      ? [recipe.source]
+      : [recipe.init?.picture, recipe.init?.mask, ...(recipe.controls ?? []).map(({ picture }) => picture)];
+  return [...new Map(pictures.filter((picture) => !!picture).map((picture) => [picture.key, picture])).values()];
+}
 
 /** What planning a Request answers: the recipe, its cost, and what the person should know about the choices made. */
 export interface Plan {

@@ -4,6 +4,10 @@ import { z } from 'zod';
 export const SAMPLERS = ['euler', 'euler_a', 'dpmpp_2m_karras', 'ddim'] as const;
 export type SamplerName = (typeof SAMPLERS)[number];
 
+/** Ways to apply the weights of a prompt's words, as the programs of these names do. */
+export const WEIGHTINGS = ['a1111', 'compel', 'comfy', 'none'] as const;
+export type Weighting = (typeof WEIGHTINGS)[number];
+
 export const MAX_PROMPT = 6000;
 export const MAX_SEED = 2 ** 32 - 1;
 export const MAX_COUNT = 4;
@@ -28,6 +32,26 @@ export const Seed = z
   .int('The seed must be a whole number.')
   .min(0, 'The seed must be 0 or more.')
   .max(MAX_SEED, `The seed must be at most ${MAX_SEED} (2³² − 1).`);
+
+export const Share = z.number().min(0, 'A share must be 0 to 1.').max(1, 'A share must be 0 to 1.');
+
+const margin = z.number().int('Margins must be whole numbers of pixels.').min(0).max(2048).default(0);
+/** Pixels of new canvas on each side. */
+export const Extent = z.strictObject({ left: margin, top: margin, right: margin, bottom: margin });
+
+/** One of our pictures, or one that was handed in and is stored under a key. */
+export const PictureRef = z.union([
+  z.strictObject({
+    generationId: z.uuid(),
+    index: z
+      .number()
+      .int()
+      .min(0)
+      .max(MAX_COUNT - 1),
+  }),
+  z.strictObject({ key: z.string(), sha256: z.string().length(64), width: z.number().int(), height: z.number().int() }),
+]);
+export type PictureRef = z.infer<typeof PictureRef>;
 
 const side = z
   .number()
@@ -69,6 +93,38 @@ const Imagine = z.strictObject({
   private: z.boolean().default(false),
   /** Walk a little from the seed's noise toward another's: slerp(noise(seed), noise(variation.seed), strength). */
   variation: z.strictObject({ seed: Seed, strength: z.number().min(0).max(1) }).optional(),
+  /** From a picture: how much of it is forgotten, what of it is painted anew, and by how much it grows. */
+  init: z
+    .strictObject({
+      picture: PictureRef,
+      strength: Share.optional(),
+      mask: PictureRef.optional(),
+      extend: Extent.optional(),
+    })
+    .optional(),
+  /** A second pass at so many times the size. */
+  hires: z.strictObject({ scale: z.number().min(1.25).max(4), strength: Share.optional() }).optional(),
+  controls: z
+    .array(
+      z.strictObject({
+        picture: PictureRef,
+        /** canny, scribble, … ; the model is found by it unless named. */
+        hint: z.string(),
+        model: z.string().optional(),
+        weight: z.number().min(0).max(2).default(1),
+        from: Share.default(0),
+        to: Share.default(1),
+        guess: z.boolean().default(false),
+      }),
+    )
+    .max(4, 'At most 4 controls at once.')
+    .optional(),
+  /** A named style: a template around the prompt. */
+  style: z.string().max(64).optional(),
+  weighting: z.enum(WEIGHTINGS).optional(),
+  clipSkip: z.number().int().min(1).max(12).optional(),
+  guidanceRescale: Share.optional(),
+  guidanceInterval: z.tuple([Share, Share]).optional(),
 });
 
 /** One of our pictures, larger. */

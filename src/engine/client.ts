@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import type { Config } from '../core/config.ts';
 import type { Logger } from '../core/log.ts';
 import type { Classify, Generate, Picture } from '../core/picture.ts';
+import { picturesOf } from '../core/recipe.ts';
 import { openCatalogue } from './catalogue.ts';
 import { type ChildState, createEngineChild, type EngineChild } from './child.ts';
 
@@ -53,10 +54,11 @@ export async function createEngine({ config, log, onStep = () => {} }: Deps): Pr
 
   return {
     async generate(recipe, { signal, onProgress, load }) {
-      const source = recipe.kind === 'upscale' ? await load(recipe.source.key) : undefined;
+      const sources: Record<string, Uint8Array> = {};
+      for (const { key } of picturesOf(recipe)) sources[key] = await load(key);
       let before = performance.now();
       const answer = await idlest().run({
-        message: (id) => ({ type: 'generate', id, recipe, ...(source && { source }) }),
+        message: (id) => ({ type: 'generate', id, recipe, sources }),
         signal,
         onMessage: (message) => {
           if (message.type !== 'progress') return;

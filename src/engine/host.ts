@@ -64,15 +64,16 @@ export function serveParent({ send, onMessage }: Parent): void {
 async function generate(
   engine: Engine,
   signal: AbortSignal,
-  { id, recipe, source }: Message<'generate'>,
+  { id, recipe, sources }: Message<'generate'>,
   send: Parent['send'],
 ): Promise<FromChild> {
   const result = await engine.generate(recipe, {
     log: forwardLog(send),
     signal,
     onProgress: (progress) => send({ type: 'progress', id, ...progress }),
-    load: async () => {
-      if (source) return source;
+    load: async (key) => {
+      const bytes = sources[key];
+      if (bytes) return bytes;
       throw new AppError('internal', 'A recipe with a source picture came without it.');
     },
   });

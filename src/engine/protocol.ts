@@ -19,8 +19,8 @@ const Generate = z.strictObject({
   type: z.literal('generate'),
   id,
   recipe: Recipe,
-  /** The source picture's file, for recipes that have one. */
-  source: bytes.optional(),
+  /** The files of the pictures the recipe is made from, by storage key. */
+  sources: z.record(z.string(), bytes),
 });
 const Classify = z.strictObject({ type: z.literal('classify'), id, picture: Picture });
 const Cancel = z.strictObject({ type: z.literal('cancel'), id });
