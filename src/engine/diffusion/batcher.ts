@@ -1,6 +1,6 @@
 /** Merges the rows that running images wait for into one call, whoever they belong to. */
 import type { Latent } from '../tensor.ts';
-import type { Row, Unet } from './unet.ts';
+import type { Predictor, Row } from './predictor.ts';
 
 export interface RowLimits {
   fewest: number;
@@ -19,7 +19,7 @@ export const rowLimits = (threads: number): RowLimits =>
   threads <= 2 ? { fewest: 2, most: MOST_ROWS } : { fewest: 1, most: Math.min(threads - 1, MOST_ROWS) };
 
 /** Waits for a turn of the event loop, so that rows gather and messages are read between steps. */
-export function createBatcher(unet: Unet, { fewest, most }: RowLimits): (row: Row) => Promise<Latent> {
+export function createBatcher(predictor: Predictor, { fewest, most }: RowLimits): (row: Row) => Promise<Latent> {
   interface Waiting {
     row: Row;
     key: string;
@@ -44,7 +44,7 @@ export function createBatcher(unet: Unet, { fewest, most }: RowLimits): (row: Ro
       while (rows.length < fewest) rows.push(rows[0]!);
       const clock = { runMs: 0 };
       try {
-        const answers = await unet.run(rows, clock);
+        const answers = await predictor.run(rows, clock);
         for (const [i, { row, resolve }] of batch.entries()) {
           row.clock.runMs += clock.runMs / batch.length;
           resolve(answers[i]!);
@@ -59,7 +59,7 @@ export function createBatcher(unet: Unet, { fewest, most }: RowLimits): (row: Ro
 
   return (row) =>
     new Promise((resolve, reject) => {
-      waiting.push({ row, key: unet.key(row), resolve, reject });
+      waiting.push({ row, key: predictor.key(row), resolve, reject });
       if (running) return;
       running = true;
       void turn().then(flush);

@@ -8,9 +8,10 @@ import { openNetwork } from '../network.ts';
 import type { Latent } from '../tensor.ts';
 import { createBatcher, rowLimits } from './batcher.ts';
 import { noiseLevels, SchedulerConfig } from './noise-levels.ts';
+import type { Row } from './predictor.ts';
 import { createTextEncoder, type EncodeText } from './text-encoder.ts';
 import { loadTokenizer } from './tokenizer.ts';
-import { createUnet, type Row } from './unet.ts';
+import { createUnet } from './unet.ts';
 import { createVae, type Vae, VaeConfig } from './vae.ts';
 
 export interface Checkpoint {
@@ -23,6 +24,10 @@ export interface Checkpoint {
   levels: readonly number[];
   /** Latent channels. */
   channels: number;
+  /** Channels its rows want in `extra`. */
+  extraChannels: number;
+  /** Guidance is an input of the network: put it into the row, one row per picture. */
+  embedsGuidance: boolean;
   release(): Promise<void>;
 }
 
@@ -45,6 +50,8 @@ export async function openCheckpoint(device: Device, folder: string, name: strin
     scheduler,
     levels: noiseLevels(scheduler),
     channels: unet.channels,
+    extraChannels: unet.extraChannels,
+    embedsGuidance: unet.embedsGuidance,
     release: async () => {
       await Promise.all([text.release(), noise.release(), decoder.release()]);
     },

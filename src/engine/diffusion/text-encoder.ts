@@ -6,6 +6,8 @@ export interface Condition {
   data: Float32Array;
   tokens: number;
   width: number;
+  /** One vector for the whole prompt, where the model wants it beside the tokens: SDXL, SD3, FLUX. */
+  pooled?: Float32Array;
 }
 
 export type EncodeText = (positive: string, negative: string, clock: Clock) => Promise<[Condition, Condition]>;

@@ -1,31 +1,12 @@
 /** The noise predictor, row by row: many images, steps and prompts in one call. */
 import { AppError } from '../../core/errors.ts';
-import type { Clock, Network } from '../network.ts';
-import { concat, type Latent } from '../tensor.ts';
-import type { Condition } from './text-encoder.ts';
-
-/** One sample for the network. */
-export interface Row {
-  /** [channels, height, width] flat, at variance 1. */
-  sample: Latent;
-  timestep: number;
-  condition: Condition;
-  height: number;
-  width: number;
-  clock: Clock;
-}
-
-export interface Unet {
-  channels: number;
-  /** Rows whose keys are equal may share a call. */
-  key(row: Row): string;
-  /** [rows, channels, height, width] in one session.run, sliced back into rows. */
-  run(rows: readonly Row[], clock: Clock): Promise<Latent[]>;
-}
+import type { Network } from '../network.ts';
+import { concat } from '../tensor.ts';
+import type { Predictor } from './predictor.ts';
 
 const INPUTS = ['sample', 'timestep', 'encoder_hidden_states'];
 
-export function createUnet(network: Network, model: string): Unet {
+export function createUnet(network: Network, model: string): Predictor {
   const port = new Map(network.inputs.map((input) => [input.name, input]));
   const odd = [
     ...INPUTS.filter((name) => !port.has(name)),
@@ -44,6 +25,8 @@ export function createUnet(network: Network, model: string): Unet {
 
   return {
     channels,
+    extraChannels: 0,
+    embedsGuidance: false,
     key: ({ height, width, condition, timestep }) =>
       [height, width, condition.tokens, perRow ? 'any' : timestep].join(),
     async run(rows, clock) {
