@@ -1,6 +1,13 @@
 /** Merges the rows that running images wait for into one call, whoever they belong to. */
-import type { Latent } from '../tensor.ts';
-import type { Predictor, Row } from './predictor.ts';
+import type { Clock } from '../network.ts';
+import type { Row } from './predictor.ts';
+
+/** A network that answers rows: what goes in and what comes out is its own business. */
+export interface Answerer<R, A> {
+  /** Rows whose keys are equal may share a call. */
+  key(row: R): string;
+  run(rows: readonly R[], clock: Clock): Promise<A[]>;
+}
 
 export interface RowLimits {
   fewest: number;
@@ -19,11 +26,14 @@ export const rowLimits = (threads: number): RowLimits =>
   threads <= 2 ? { fewest: 2, most: MOST_ROWS } : { fewest: 1, most: Math.min(threads - 1, MOST_ROWS) };
 
 /** Waits for a turn of the event loop, so that rows gather and messages are read between steps. */
-export function createBatcher(predictor: Predictor, { fewest, most }: RowLimits): (row: Row) => Promise<Latent> {
+export function createBatcher<R extends Pick<Row, 'height' | 'width' | 'clock'>, A>(
+  network: Answerer<R, A>,
+  { fewest, most }: RowLimits,
+): (row: R) => Promise<A> {
   interface Waiting {
-    row: Row;
+    row: R;
     key: string;
-    resolve: (answer: Latent) => void;
+    resolve: (answer: A) => void;
     reject: (reason: unknown) => void;
   }
   let waiting: Waiting[] = [];
@@ -44,7 +54,7 @@ export function createBatcher(predictor: Predictor, { fewest, most }: RowLimits)
       while (rows.length < fewest) rows.push(rows[0]!);
       const clock = { runMs: 0 };
       try {
-        const answers = await predictor.run(rows, clock);
+        const answers = await network.run(rows, clock);
         for (const [i, { row, resolve }] of batch.entries()) {
           row.clock.runMs += clock.runMs / batch.length;
           resolve(answers[i]!);
@@ -59,7 +69,7 @@ export function createBatcher(predictor: Predictor, { fewest, most }: RowLimits)
 
   return (row) =>
     new Promise((resolve, reject) => {
-      waiting.push({ row, key: predictor.key(row), resolve, reject });
+      waiting.push({ row, key: network.key(row), resolve, reject });
       if (running) return;
       running = true;
       void turn().then(flush);
