@@ -10,7 +10,7 @@ import { timestepAt } from './noise-levels.ts';
 import { denoiser, inputScale } from './prediction.ts';
 import { createPreviews } from './preview.ts';
 import { samplers } from './samplers/index.ts';
-import type { Condition } from './text-encoder.ts';
+import type { Condition } from './condition.ts';
 
 export interface ImagineContext {
   signal: AbortSignal;

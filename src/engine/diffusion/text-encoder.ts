@@ -1,14 +1,9 @@
 import type { Clock, Network } from '../network.ts';
-import type { Tokenizer } from './tokenizer.ts';
+import type { Condition } from './condition.ts';
 
-/** What the U-Net attends to for one prompt: [tokens, width] flat. */
-export interface Condition {
-  data: Float32Array;
-  tokens: number;
-  width: number;
-  /** One vector for the whole prompt, where the model wants it beside the tokens: SDXL, SD3, FLUX. */
-  pooled?: Float32Array;
-}
+export type { Condition };
+
+import type { Tokenizer } from './tokenizer.ts';
 
 export type EncodeText = (positive: string, negative: string, clock: Clock) => Promise<[Condition, Condition]>;
 
