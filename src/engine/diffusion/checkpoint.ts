@@ -1,23 +1,28 @@
 /** A diffusers ONNX folder in memory. */
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { z } from 'zod';
+import { z } from 'zod';
 import { AppError } from '../../core/errors.ts';
 import type { Device } from '../device.ts';
-import { openNetwork } from '../network.ts';
+import { type Network, openNetwork } from '../network.ts';
+import { renamed } from '../rename.ts';
 import type { Latent } from '../tensor.ts';
 import { createBatcher, rowLimits } from './batcher.ts';
+import { findGraph, needConfig, PredictorConfig, readConfig } from './layout.ts';
 import { noiseLevels, SchedulerConfig } from './noise-levels.ts';
-import type { Row } from './predictor.ts';
+import type { Predictor, Row } from './predictor.ts';
 import { createTextEncoder, type EncodeText } from './text-encoder.ts';
-import { loadTokenizer } from './tokenizer.ts';
+import { openTowers, type TextTower } from './text-tower.ts';
+import { createTransformer } from './transformer.ts';
 import { createUnet } from './unet.ts';
 import { createVae, type Vae, VaeConfig } from './vae.ts';
 
 export interface Checkpoint {
+  towers: readonly TextTower[];
   encodeText: EncodeText;
   /** The network's answer for one row; rows of other images may share the call. */
   predict: (row: Row) => Promise<Latent>;
+  /** What its rows may bring. */
+  takes: Pick<Predictor, 'residuals' | 'hints' | 'imageTokens'>;
   vae: Vae;
   scheduler: SchedulerConfig;
   /** σ per trained timestep. */
@@ -31,36 +36,89 @@ export interface Checkpoint {
   release(): Promise<void>;
 }
 
-export async function openCheckpoint(device: Device, folder: string, name: string): Promise<Checkpoint> {
-  const read = <S extends z.ZodType>(path: string, schema: S) => readConfig(join(folder, path), schema, name);
-  const [scheduler, vaeConfig, tokenizer] = await Promise.all([
-    read('scheduler/scheduler_config.json', SchedulerConfig),
-    read('vae_decoder/config.json', VaeConfig),
-    loadTokenizer(join(folder, 'tokenizer')),
-  ]);
-  const open = (part: string) => openNetwork(device, join(folder, part, 'model.onnx'));
-  const text = await open('text_encoder');
-  const noise = await open('unet');
-  const decoder = await open('vae_decoder');
-  const unet = createUnet(noise, name);
-  return {
-    encodeText: createTextEncoder(text, tokenizer),
-    predict: createBatcher(unet, rowLimits(device.threads)),
-    vae: createVae(decoder, vaeConfig),
-    scheduler,
-    levels: noiseLevels(scheduler),
-    channels: unet.channels,
-    extraChannels: unet.extraChannels,
-    embedsGuidance: unet.embedsGuidance,
-    release: async () => {
-      await Promise.all([text.release(), noise.release(), decoder.release()]);
-    },
-  };
+export interface CheckpointOptions {
+  /** Standard input names → the export's own, for exports that chose others. */
+  names?: Readonly<Record<string, string>> | undefined;
 }
 
-async function readConfig<S extends z.ZodType>(file: string, schema: S, name: string): Promise<z.output<S>> {
-  const text = await readFile(file, 'utf8').catch((cause: unknown) => {
-    throw new AppError('model_missing', `The model ${name} lacks ${file}.`, { cause });
-  });
-  return schema.parse(JSON.parse(text));
+const LatentConfig = z.object({ latent_channels: z.number().int().default(4) });
+
+/** Opens what the folder has: one U-Net or transformer, one to three text encoders, an autoencoder. */
+export async function openCheckpoint(
+  device: Device,
+  folder: string,
+  name: string,
+  { names = {} }: CheckpointOptions = {},
+): Promise<Checkpoint> {
+  const opened: Network[] = [];
+  const open = async (part: string): Promise<Network | undefined> => {
+    const graph = await findGraph(folder, part, name);
+    if (!graph) return undefined;
+    const network = await openNetwork(device, graph).catch((cause: unknown) => {
+      if (cause instanceof AppError) throw cause;
+      throw new AppError('model_corrupt', `${part} of the model ${name} cannot be opened: ${String(cause)}`, { cause });
+    });
+    opened.push(network);
+    return network;
+  };
+  const need = async (part: string): Promise<Network> => {
+    const network = await open(part);
+    if (network) return network;
+    throw new AppError('model_missing', `The model ${name} lacks ${join(part, 'model.onnx')}.`);
+  };
+  const release = async () => {
+    await Promise.all(opened.splice(0).map((network) => network.release()));
+  };
+
+  try {
+    const config = await readPredictorConfig(folder, name);
+    const scheduler = await needConfig(folder, 'scheduler/scheduler_config.json', SchedulerConfig, name);
+    const vaeConfig = await readVaeConfig(folder, name, VaeConfig);
+    const { latent_channels: channels } = await readVaeConfig(folder, name, LatentConfig);
+    const towers = await openTowers({ open }, folder, name, { t5Tokens: t5Tokens(config) });
+    const unet = await open('unet');
+    const transformer = unet ? undefined : await open('transformer');
+    const vae = createVae(await need('vae_decoder'), vaeConfig);
+    const facts = { model: name, config, channels, factor: vae.factor };
+    if (!unet && !transformer)
+      throw new AppError('model_missing', `The model ${name} has neither unet/model.onnx nor transformer/model.onnx.`);
+    const predictor = transformer
+      ? createTransformer(renamed(transformer, names), facts)
+      : createUnet(renamed(unet!, names), facts);
+    return {
+      towers,
+      encodeText: createTextEncoder(towers[0]!.network, towers[0]!.tokenizer),
+      predict: createBatcher(predictor, rowLimits(device.threads)),
+      takes: predictor,
+      vae,
+      scheduler,
+      levels: noiseLevels(scheduler),
+      channels: predictor.channels,
+      extraChannels: predictor.extraChannels,
+      embedsGuidance: predictor.embedsGuidance,
+      release,
+    };
+  } catch (error) {
+    await release();
+    throw error;
+  }
 }
+
+/** The legacy export script wrote no configuration: then the graph alone has to tell. */
+async function readPredictorConfig(folder: string, name: string): Promise<PredictorConfig> {
+  const found =
+    (await readConfig(folder, 'unet/config.json', PredictorConfig, name)) ??
+    (await readConfig(folder, 'transformer/config.json', PredictorConfig, name));
+  if (found) return found;
+  const index = await readConfig(folder, 'model_index.json', z.object({ _class_name: z.string().optional() }), name);
+  return index?._class_name?.includes('Inpaint') ? { in_channels: 9, out_channels: 4 } : {};
+}
+
+/** Beside the decoder, or beside the whole autoencoder; Stable Diffusion 1's where there is none. */
+const readVaeConfig = async <S extends z.ZodType>(folder: string, name: string, schema: S): Promise<z.output<S>> =>
+  (await readConfig(folder, 'vae_decoder/config.json', schema, name)) ??
+  (await readConfig(folder, 'vae/config.json', schema, name)) ??
+  schema.parse({});
+
+/** As diffusers' pipelines: 256 for SD3 and FLUX schnell, 512 for FLUX dev. */
+const t5Tokens = ({ guidance_embeds }: PredictorConfig) => (guidance_embeds ? 512 : 256);

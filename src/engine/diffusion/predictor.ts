@@ -1,7 +1,7 @@
 /** What every noise predictor is to the rest of the pipeline, U-Net or transformer: rows in, answers out. */
-import type { Clock, Feed } from '../network.ts';
+import type { Clock, Feed, Port } from '../network.ts';
 import type { Latent } from '../tensor.ts';
-import type { Condition } from './text-encoder.ts';
+import type { Condition } from './condition.ts';
 
 /** One sample for the network. */
 export interface Row {
@@ -25,7 +25,7 @@ export interface Row {
   guidance?: number;
 }
 
-/** For one row: a tensor [channels, height, width] for every skip connection, shallow first, and the middle's last. */
+/** For one row: a tensor [channels, height, width] for every skip connection, shallow first, then the middle's; for a T2I-Adapter's blocks after that. */
 export type Residuals = readonly Feed[];
 
 export interface Hint {
@@ -41,6 +41,11 @@ export interface Predictor {
   extraChannels: number;
   /** It takes guidance as an input: one row per picture, whatever the scale. */
   embedsGuidance: boolean;
+  /** Its inputs for `residuals`, in their order; none for networks that take no ControlNet. */
+  residuals: readonly Port[];
+  /** ControlNets inside the network: 0, their number, or −1 where any number will do. */
+  hints: number;
+  imageTokens: boolean;
   /** Rows whose keys are equal may share a call. */
   key(row: Row): string;
   /** [rows, channels, height, width] in one session.run, sliced back into rows. */

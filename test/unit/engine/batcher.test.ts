@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { createBatcher, rowLimits } from '../../../src/engine/diffusion/batcher.ts';
-import type { Predictor, Row } from '../../../src/engine/diffusion/predictor.ts';
+import { type Answerer, createBatcher, rowLimits } from '../../../src/engine/diffusion/batcher.ts';
+import type { Row } from '../../../src/engine/diffusion/predictor.ts';
 
 const aRow = (value: number, over: Partial<Row> = {}): Row => ({
   sample: Float32Array.of(value),
@@ -13,13 +13,10 @@ const aRow = (value: number, over: Partial<Row> = {}): Row => ({
 });
 
 /** A network that doubles, and remembers how many rows came together. */
-function aUnet(fail?: Error): Predictor & { sizes: number[] } {
+function aUnet(fail?: Error): Answerer<Row, Float32Array> & { sizes: number[] } {
   const sizes: number[] = [];
   return {
     sizes,
-    channels: 1,
-    extraChannels: 0,
-    embedsGuidance: false,
     key: ({ timestep }) => String(timestep),
     async run(rows, clock) {
       sizes.push(rows.length);
