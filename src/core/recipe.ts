@@ -1,6 +1,6 @@
 /** The Request with every choice made. Plain JSON; the same recipe gives the same pixels. */
 import { z } from 'zod';
-import { Extent, MAX_COUNT, SAMPLERS, Seed, Share, WEIGHTINGS } from './request.ts';
+import { Extent, MAX_COUNT, MAX_FRAMES, type PictureRef, SAMPLERS, Seed, Share, WEIGHTINGS } from './request.ts';
 
 export const ModelRef = z.strictObject({
   name: z.string(),
@@ -10,7 +10,7 @@ export const ModelRef = z.strictObject({
 });
 export type ModelRef = z.infer<typeof ModelRef>;
 
-/** A picture a recipe is made from, by where its bytes lie. */
+/** A picture a recipe is made from, by where its bytes lie. Width and height are those of the picture held upright. */
 export const StoredPicture = z.strictObject({
   key: z.string(),
   sha256: z.string().length(64),
@@ -19,12 +19,17 @@ export const StoredPicture = z.strictObject({
 });
 export type StoredPicture = z.infer<typeof StoredPicture>;
 
+/** A picture as planning knows it; our own ones have a seed. */
+export type Source = StoredPicture & { seed?: number | undefined };
+/** Where the pictures lie that a request names. */
+export type Sources = (ref: PictureRef) => Source;
+
 /** From a picture instead of from noise alone. */
 const Init = z.strictObject({
   picture: StoredPicture,
   /** Share of the schedule that is walked: 0 keeps the picture, 1 forgets it. */
   strength: Share,
-  /** White is painted anew, black stays. */
+  /** White is painted anew, black stays. The picture itself: what is transparent in it is painted anew. */
   mask: StoredPicture.optional(),
   /** Pixels of new canvas on each side, to be painted. */
   extend: Extent.optional(),
@@ -55,6 +60,14 @@ const Hires = z.strictObject({
   upscaler: ModelRef.optional(),
 });
 
+/** From the recipe's words and seed to others, in so many frames: the first is the picture itself. */
+const Walk = z.strictObject({
+  prompt: z.string(),
+  negativePrompt: z.string(),
+  seed: Seed,
+  frames: z.number().int().min(2).max(MAX_FRAMES),
+});
+
 const Diffusion = z.strictObject({
   v: z.literal(1),
   kind: z.literal('imagine'),
@@ -82,6 +95,8 @@ const Diffusion = z.strictObject({
   guidanceInterval: z.tuple([Share, Share]).optional(),
   init: Init.optional(),
   hires: Hires.optional(),
+  /** Its frames are the images; `count` is 1. */
+  walk: Walk.optional(),
   controls: z.array(Control).optional(),
   /** LoRA weights added to the model's own. Hu et al. 2021. */
   adapters: z.array(z.strictObject({ model: ModelRef, weight: z.number() })).optional(),

@@ -11,6 +11,7 @@ export type Weighting = (typeof WEIGHTINGS)[number];
 export const MAX_PROMPT = 6000;
 export const MAX_SEED = 2 ** 32 - 1;
 export const MAX_COUNT = 4;
+export const MAX_FRAMES = 60;
 
 const prompt = z
   .string({ error: 'Type what the picture should show.' })
@@ -104,6 +105,19 @@ const Imagine = z.strictObject({
     .optional(),
   /** A second pass at so many times the size. */
   hires: z.strictObject({ scale: z.number().min(1.25).max(4), strength: Share.optional() }).optional(),
+  /** Frames on the way to other words, another seed, or both. */
+  walk: z
+    .strictObject({
+      prompt: prompt.optional(),
+      seed: Seed.optional(),
+      frames: z
+        .number()
+        .int('Frames must be a whole number.')
+        .min(2, `Frames must be 2 to ${MAX_FRAMES}.`)
+        .max(MAX_FRAMES, `Frames must be 2 to ${MAX_FRAMES}.`)
+        .default(8),
+    })
+    .optional(),
   controls: z
     .array(
       z.strictObject({
@@ -147,3 +161,11 @@ export type Request = z.infer<typeof Request>;
 export type RequestInput = z.input<typeof Request>;
 export type Kind = Request['kind'];
 export type RequestOf<K extends Kind> = Extract<Request, { kind: K }>;
+
+/** Every picture a request names. */
+export const picturesNamed = (request: Request): PictureRef[] =>
+  request.kind === 'upscale'
+    ? [request.source]
+    : [request.init?.picture, request.init?.mask, ...(request.controls ?? []).map(({ picture }) => picture)].filter(
+        (picture) => !!picture,
+      );

@@ -37,3 +37,23 @@ export function fitSize(
     `${name} makes pictures of ${sides} pixels a side, in steps of ${multipleOf * shown}. The nearest to ${large.width}×${large.height} is ${near(large.width)}×${near(large.height)}.`,
   );
 }
+
+/**
+ * The size among those a model makes that is nearest in shape to a picture; between equals, the nearest in area to what
+ * the model makes by default (or to the area given, pixels).
+ */
+export function nearestShape(
+  { defaults, limits }: Pick<ManifestOf<'diffusion'>, 'defaults' | 'limits'>,
+  picture: Size,
+  area = defaults.width * defaults.height,
+): Size {
+  const { minSide, maxSide, multipleOf } = limits;
+  const first = Math.ceil(minSide / multipleOf) * multipleOf;
+  const sides: number[] = [];
+  for (let side = first; side <= maxSide; side += multipleOf) sides.push(side);
+  const misfit = ({ width, height }: Size) =>
+    Math.abs(Math.log((width * picture.height) / (height * picture.width))) +
+    Math.abs(Math.log((width * height) / area)) / 4; // a fifth more area is worth a twentieth of shape
+  const sizes = sides.flatMap((width) => sides.map((height) => ({ width, height })));
+  return sizes.reduce((best, size) => (misfit(size) < misfit(best) ? size : best));
+}

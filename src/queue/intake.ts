@@ -1,18 +1,19 @@
 /** An order's way in: gates, one record, the answer to the person, and only then the queue. */
 import { AppError, toAppError } from '../core/errors.ts';
 import type { Logger } from '../core/log.ts';
-import type { Plan } from '../core/recipe.ts';
-import type { GenerationView, ImageView, Records } from '../core/records.ts';
+import type { Plan, Sources } from '../core/recipe.ts';
+import type { GenerationView, Records } from '../core/records.ts';
 import type { Request } from '../core/request.ts';
 import type { Safety } from '../core/safety.ts';
 import type { Order, Receipt, Sender, Studio } from '../core/studio.ts';
 import type { Broker } from './broker.ts';
 import { etaSeconds } from './eta.ts';
 import { insist } from './insist.ts';
+import { findSources } from './sources.ts';
 import { createTurnstile } from './turnstile.ts';
 
-/** Makes every choice a Request leaves open. `source` is the picture an upscale enlarges. Throws AppError. */
-export type PlanRequest = (request: Request, source?: ImageView) => Plan | Promise<Plan>;
+/** Makes every choice a Request leaves open. `sources` knows the pictures that it names. Throws AppError. */
+export type PlanRequest = (request: Request, sources: Sources) => Plan | Promise<Plan>;
 
 export interface IntakeDeps {
   records: Records;
@@ -49,8 +50,8 @@ export function createIntake(deps: IntakeDeps): Studio['submit'] {
         detail: { rule: verdict.rule },
       });
     }
-    const source = await sourceOf(deps, order);
-    const plan = await deps.plan(order.request, source);
+    const sources = await findSources(deps, order);
+    const plan = await deps.plan(order.request, sources);
     await refuseTooMany(deps, order.sender).catch((refusal) => {
       remember(event);
       throw refusal;
@@ -104,29 +105,4 @@ async function refuseTooMany({ records, limits }: IntakeDeps, sender: Sender) {
       'too_many',
       `You already have ${jobs} ${jobs === 1 ? 'job' : 'jobs'} waiting or running, the most one person may have here. Try again when one has finished, or cancel one.`,
     );
-}
-
-/** What the order is made from must still exist, and be something its person may see. */
-async function sourceOf({ records }: IntakeDeps, { request, parentId, sender }: Order): Promise<ImageView | undefined> {
-  const parents = new Set([parentId, request.kind === 'upscale' ? request.source.generationId : undefined]);
-  const found = new Map<string, GenerationView>();
-  for (const id of parents) {
-    if (!id) continue;
-    const parent = await records.find(id);
-    if (!parent) throw new AppError('not_found', 'The picture this would be made from is no longer here.');
-    if (!(await maySee(records, sender, parent)))
-      throw new AppError('not_yours', 'That picture belongs to somebody else.');
-    found.set(id, parent);
-  }
-  if (request.kind !== 'upscale') return undefined;
-  const { generationId, index } = request.source;
-  const image = found.get(generationId)!.images.find((image) => image.index === index);
-  if (!image) throw new AppError('not_found', 'There is no such picture to enlarge.');
-  return image;
-}
-
-/** One's own, or shown openly in the same guild or workspace. */
-async function maySee(records: Records, sender: Sender, { personId, request, sender: from }: GenerationView) {
-  if ((await records.personOf(sender)) === personId) return true;
-  return !request.private && from.platform === sender.platform && from.space?.id === sender.space?.id;
 }

@@ -34,8 +34,9 @@ export function createPromptJudge(): PromptJudge {
 
   return (request) => {
     if (request.kind !== 'imagine') return allowed;
-    const { prompt, negativePrompt, guidance } = request;
-    const positive = harmless(readings(prompt));
+    const { prompt, negativePrompt, guidance, walk } = request;
+    // Half-way between two prompts there is something of both.
+    const positive = harmless(readings(walk?.prompt ? `${prompt}, ${walk.prompt}` : prompt));
     const negative = harmless(readings(negativePrompt));
     // Below 1, guidance leads toward the negative prompt: then what it names is asked for.
     const steersAway = guidance === undefined || guidance >= 1;

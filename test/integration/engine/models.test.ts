@@ -63,13 +63,8 @@ describe('enlarging', () => {
     const plan = createPlanner({ catalogue: await openCatalogue({ MODELS_DIR }), config: { DEFAULT_MODEL } });
     const source = { generationId: '01890000-0000-7000-8000-000000000000', index: 0 };
     const sha256 = createHash('sha256').update(bytes).digest('hex');
-    const { recipe } = plan(Request.parse({ kind: 'upscale', source, factor }), {
-      key: 'k',
-      sha256,
-      width: 96,
-      height: 80,
-      seed: 5,
-    });
+    const stored = { key: 'k', sha256, width: 96, height: 80, seed: 5 };
+    const { recipe } = plan(Request.parse({ kind: 'upscale', source, factor }), () => stored);
     if (recipe.kind !== 'upscale') throw new TypeError(recipe.kind);
     return recipe;
   };

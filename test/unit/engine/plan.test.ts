@@ -104,7 +104,7 @@ describe('upscaling', () => {
   const upscale = (factor: number) => Request.parse({ kind: 'upscale', source: { generationId, index: 0 }, factor });
 
   it('takes the model of that factor and keeps the seed', () => {
-    const { recipe, cost, notes } = planner(stickers, upscaler(2), upscaler(4))(upscale(4), source);
+    const { recipe, cost, notes } = planner(stickers, upscaler(2), upscaler(4))(upscale(4), () => source);
     expect(recipe).toMatchObject({
       kind: 'upscale',
       factor: 4,
@@ -117,17 +117,17 @@ describe('upscaling', () => {
   });
 
   it('takes a stronger one where there is none of that factor', () => {
-    expect(plan(upscale(2), source).recipe).toMatchObject({ factor: 2, model: { name: 'up-4' } });
+    expect(plan(upscale(2), () => source).recipe).toMatchObject({ factor: 2, model: { name: 'up-4' } });
   });
 
   it('says so when it can only resample', () => {
-    const { recipe, notes } = planner(stickers)(upscale(2), source);
+    const { recipe, notes } = planner(stickers)(upscale(2), () => source);
     expect(recipe).toMatchObject({ model: { name: 'lanczos' } });
     expect(notes).toHaveLength(1);
   });
 
   it('refuses what would be too large', () => {
-    expect(() => plan(upscale(4), { ...source, width: 2048 })).toThrow(
+    expect(() => plan(upscale(4), () => ({ ...source, width: 2048 }))).toThrow(
       expect.objectContaining({ code: 'invalid_request', message: expect.stringContaining('8192×2048') }),
     );
   });

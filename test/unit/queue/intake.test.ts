@@ -1,5 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { AppError } from '../../../src/core/errors.ts';
+import type { PictureRef, Request } from '../../../src/core/request.ts';
+import type { Order } from '../../../src/core/studio.ts';
 import { createIntake, type IntakeDeps } from '../../../src/queue/intake.ts';
 import {
   allowing,
@@ -140,27 +142,61 @@ describe('the gates', () => {
     expect((await records.find(secret))?.status).toBe('queued');
   });
 
-  it('hand an upscale the picture it enlarges', async () => {
-    const plan = vi.fn(aPlan);
-    const { submit, queued, records } = intake({ plan });
-    const id = await queued();
-    const claim = await records.claim(id, 1000);
-    const image = {
-      index: 0,
-      seed: 5,
-      sha256: 's',
-      pixelSha256: 'p',
-      width: 8,
-      height: 8,
-      bytes: 9,
-      mime: 'image/png',
-    };
-    await records.complete(claim!, {
-      ...made(),
-      images: [{ ...image, key: 'key', altText: 'AI', hidden: false, verdict: {} as never, watermark: {} as never }],
+  describe('hand the planner', () => {
+    /** A finished generation of one picture, and what planning the next request is told of a reference. */
+    async function scene(over: Partial<Order> = {}) {
+      const plan = vi.fn(aPlan as IntakeDeps['plan']);
+      const { submit, queued, records } = intake({ plan });
+      const id = await queued(anOrder(over));
+      const claim = await records.claim(id, 1000);
+      const image = {
+        index: 0,
+        seed: 5,
+        sha256: 's',
+        pixelSha256: 'p',
+        width: 8,
+        height: 8,
+        bytes: 9,
+        mime: 'image/png',
+      };
+      await records.complete(claim!, {
+        ...made(),
+        images: [{ ...image, key: 'key', altText: 'AI', hidden: false, verdict: {} as never, watermark: {} as never }],
+      });
+      const ask = (request: Request) => submit(anOrder({ request }), async () => address);
+      return { id, ask, told: (ref: PictureRef) => plan.mock.calls[0]![1](ref) };
+    }
+    const upload = { key: 'up', sha256: 'c'.repeat(64), width: 30, height: 20 };
+
+    it('the picture that an upscale enlarges', async () => {
+      const { id, ask, told } = await scene();
+      await ask(anUpscale(id));
+      expect(told({ generationId: id, index: 0 })).toMatchObject({ key: 'key', seed: 5 });
     });
-    const request = anUpscale(id);
-    await submit(anOrder({ request, parentId: id }), async () => address);
-    expect(plan).toHaveBeenCalledWith(request, expect.objectContaining({ key: 'key', seed: 5 }));
+
+    it('the picture and the mask to begin with, ours or handed in', async () => {
+      const { id, ask, told } = await scene();
+      await ask(aRequest({ init: { picture: { generationId: id, index: 0 }, mask: upload } }));
+      expect(told({ generationId: id, index: 0 })).toMatchObject({ key: 'key', width: 8 });
+      expect(told(upload)).toEqual(upload);
+    });
+
+    it('the pictures that steer', async () => {
+      const { ask, told } = await scene();
+      await ask(aRequest({ controls: [{ picture: upload, hint: 'canny' }] }));
+      expect(told(upload)).toEqual(upload);
+    });
+
+    it('nothing of somebody else’s private picture', async () => {
+      const { id, ask } = await scene({ sender: aSender('bob'), request: aRequest({ private: true }) });
+      const init = { picture: upload, mask: { generationId: id, index: 0 } };
+      await expect(ask(aRequest({ init }))).rejects.toMatchObject({ code: 'not_yours' });
+    });
+
+    it('nothing of a picture that was never made', async () => {
+      const { id, ask } = await scene();
+      const init = { picture: { generationId: id, index: 3 } };
+      await expect(ask(aRequest({ init }))).rejects.toMatchObject({ code: 'not_found' });
+    });
   });
 });

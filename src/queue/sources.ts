@@ -1,0 +1,41 @@
+/** The pictures that an order is made from: they must still exist, and be something its person may see. */
+import { AppError } from '../core/errors.ts';
+import type { Source, Sources } from '../core/recipe.ts';
+import type { GenerationView, Records } from '../core/records.ts';
+import { type PictureRef, picturesNamed } from '../core/request.ts';
+import type { Order, Sender } from '../core/studio.ts';
+
+/** Throws not_found for what was deleted or never made, not_yours for what belongs to others. */
+export async function findSources({ records }: { records: Records }, order: Order): Promise<Sources> {
+  const parents = new Map<string, GenerationView>();
+  const named = picturesNamed(order.request);
+  for (const id of [order.parentId, ...named.map((ref) => 'generationId' in ref && ref.generationId)]) {
+    if (!id || parents.has(id)) continue;
+    const parent = await records.find(id);
+    if (!parent) throw new AppError('not_found', 'The picture this would be made from is no longer here.');
+    if (!(await maySee(records, order.sender, parent)))
+      throw new AppError('not_yours', 'That picture belongs to somebody else.');
+    parents.set(id, parent);
+  }
+  const found = new Map(named.map((ref) => [nameOf(ref), sourceOf(ref, parents)]));
+  return (ref) => {
+    const source = found.get(nameOf(ref));
+    if (source) return source;
+    throw new AppError('internal', 'A picture was planned with that the request does not name.');
+  };
+}
+
+const nameOf = (ref: PictureRef): string => ('key' in ref ? ref.key : `${ref.generationId} ${ref.index}`);
+
+function sourceOf(ref: PictureRef, parents: ReadonlyMap<string, GenerationView>): Source {
+  if ('key' in ref) return ref;
+  const image = parents.get(ref.generationId)!.images.find(({ index }) => index === ref.index);
+  if (image) return image;
+  throw new AppError('not_found', 'There is no such picture to begin with.');
+}
+
+/** One's own, or shown openly in the same guild or workspace. */
+async function maySee(records: Records, sender: Sender, { personId, request, sender: from }: GenerationView) {
+  if ((await records.personOf(sender)) === personId) return true;
+  return !request.private && from.platform === sender.platform && from.space?.id === sender.space?.id;
+}
