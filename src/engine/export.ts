@@ -1,40 +1,47 @@
 /** A Stable Diffusion export without our manifest: what its own configuration says is enough to run it. */
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { z } from 'zod';
 import { AppError } from '../core/errors.ts';
+import { familyOf, habitsOf, readFacts } from './diffusion/family.ts';
+import { exists, findGraph, readConfig } from './diffusion/layout.ts';
 import type { Manifest, ManifestOf } from './manifest.ts';
 import { sha256Of } from './verify.ts';
 
-const Unet = z.object({ sample_size: z.number().int().default(64) });
-const Vae = z.object({ block_out_channels: z.array(z.number()).default([0, 0, 0, 0]) });
+const Vae = z.object({ block_out_channels: z.array(z.number()).min(1).default([128, 256, 512, 512]) });
 
 /** Undefined unless the folder has diffusers' layout. Its hashes are taken as they are: there is nothing to compare with. */
 export async function describeExport(folder: string, name: string): Promise<ManifestOf<'diffusion'> | undefined> {
-  const json = async (path: string): Promise<unknown> => {
-    const text = await readFile(join(folder, path), 'utf8').catch(() => undefined);
-    return text === undefined ? undefined : JSON.parse(text);
-  };
-  if ((await json('model_index.json')) === undefined) return undefined;
-  const [unet, vae] = await Promise.all([json('unet/config.json'), json('vae_decoder/config.json')]);
-  if (!unet || !vae)
-    throw new AppError('model_missing', `The model ${name} lacks unet/config.json or vae_decoder/config.json.`);
-  const factor = 2 ** (Vae.parse(vae).block_out_channels.length - 1);
-  const side = Unet.parse(unet).sample_size * factor;
+  if (!(await exists(folder, 'model_index.json'))) return undefined;
+  const facts = await readFacts(folder, name);
+  const part = facts.isTransformer ? 'transformer' : 'unet';
+  if (!(await findGraph(folder, part, name)))
+    throw new AppError('model_missing', `The model ${name} has neither unet/model.onnx nor transformer/model.onnx.`);
+  const read = (path: string) => readConfig(folder, path, Vae, name);
+  const vae = (await read('vae_decoder/config.json')) ?? (await read('vae/config.json')) ?? Vae.parse({});
+  const factor = 2 ** (vae.block_out_channels.length - 1);
+  const { latentSide, steps, guidance } = habitsOf(facts);
+  const sizes = [facts.predictor.sample_size ?? latentSide].flat();
+  const [height, width] = [sizes[0]! * factor, sizes.at(-1)! * factor];
+  const side = Math.max(height, width);
+  const levels = facts.isTransformer ? 2 : 2 ** ((facts.predictor.block_out_channels?.length ?? 4) - 1);
   return {
     kind: 'diffusion',
-    name: name.toLowerCase().replace(/[^a-z0-9._-]+/g, '-'),
+    name: slug(name),
     title: name,
     version: 'local',
     licence: 'see the model',
     source: folder,
     files: await listFiles(folder),
-    defaults: { width: side, height: side, steps: 20, guidance: 7.5, sampler: 'dpmpp_2m_karras' },
-    limits: { minSide: Math.max(64, side / 2), maxSide: side * 2, multipleOf: factor * 8 },
+    defaults: { width, height, steps, guidance, sampler: familyOf(facts) === 'flux' ? 'euler' : 'dpmpp_2m_karras' },
+    limits: { minSide: Math.max(64, side / 2), maxSide: side * 2, multipleOf: Math.max(8, factor * levels) },
   };
 }
 
-async function listFiles(folder: string): Promise<Manifest['files']> {
+/** A name that people may type. */
+export const slug = (name: string): string => name.toLowerCase().replace(/[^a-z0-9._-]+/g, '-');
+
+export async function listFiles(folder: string): Promise<Manifest['files']> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const paths = entries
     .filter((entry) => entry.isFile() && !entry.name.startsWith('.'))

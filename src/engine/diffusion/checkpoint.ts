@@ -7,7 +7,8 @@ import { type Network, openNetwork } from '../network.ts';
 import { renamed } from '../rename.ts';
 import type { Latent } from '../tensor.ts';
 import { createBatcher, rowLimits } from './batcher.ts';
-import { findGraph, needConfig, PredictorConfig, readConfig } from './layout.ts';
+import { readFacts } from './family.ts';
+import { findGraph, needConfig, type PredictorConfig, readConfig } from './layout.ts';
 import { noiseLevels, SchedulerConfig } from './noise-levels.ts';
 import type { Predictor, Row } from './predictor.ts';
 import { createTextEncoder, type EncodeText } from './text-encoder.ts';
@@ -71,7 +72,7 @@ export async function openCheckpoint(
   };
 
   try {
-    const config = await readPredictorConfig(folder, name);
+    const { predictor: config } = await readFacts(folder, name);
     const scheduler = await needConfig(folder, 'scheduler/scheduler_config.json', SchedulerConfig, name);
     const vaeConfig = await readVaeConfig(folder, name, VaeConfig);
     const { latent_channels: channels } = await readVaeConfig(folder, name, LatentConfig);
@@ -102,16 +103,6 @@ export async function openCheckpoint(
     await release();
     throw error;
   }
-}
-
-/** The legacy export script wrote no configuration: then the graph alone has to tell. */
-async function readPredictorConfig(folder: string, name: string): Promise<PredictorConfig> {
-  const found =
-    (await readConfig(folder, 'unet/config.json', PredictorConfig, name)) ??
-    (await readConfig(folder, 'transformer/config.json', PredictorConfig, name));
-  if (found) return found;
-  const index = await readConfig(folder, 'model_index.json', z.object({ _class_name: z.string().optional() }), name);
-  return index?._class_name?.includes('Inpaint') ? { in_channels: 9, out_channels: 4 } : {};
 }
 
 /** Beside the decoder, or beside the whole autoencoder; Stable Diffusion 1's where there is none. */

@@ -1,5 +1,5 @@
 /** Where the parts of a diffusers ONNX folder lie. */
-import { readdir, readFile } from 'node:fs/promises';
+import { access, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { AppError } from '../../core/errors.ts';
@@ -11,9 +11,6 @@ export const TOWERS = [
   { part: 'text_encoder_3', tokenizer: 'tokenizer_3' },
 ] as const;
 
-/** The noise predictor is either of these. */
-export const PREDICTORS = ['unet', 'transformer'] as const;
-
 /** The parts of unet/config.json or transformer/config.json that matter here; the legacy export script wrote none. */
 export const PredictorConfig = z.object({
   _class_name: z.string().optional(),
@@ -23,6 +20,8 @@ export const PredictorConfig = z.object({
   sample_size: z.union([z.number().int(), z.tuple([z.number().int(), z.number().int()])]).nullish(),
   block_out_channels: z.array(z.number().int()).optional(),
   layers_per_block: z.union([z.number().int(), z.array(z.number().int())]).optional(),
+  cross_attention_dim: z.unknown().optional(),
+  joint_attention_dim: z.number().int().nullish(),
   addition_embed_type: z.string().nullish(),
   time_cond_proj_dim: z.number().int().nullish(),
   guidance_embeds: z.boolean().nullish(),
@@ -35,7 +34,11 @@ export async function findGraph(folder: string, part: string, model: string): Pr
   if (!files) return undefined;
   const graphs = files.filter((file) => file.endsWith('.onnx')).sort();
   const [only] = graphs.includes('model.onnx') ? ['model.onnx'] : graphs;
-  if (!only) throw new AppError('model_missing', `The model ${model} has no ONNX graph in ${part}/.`);
+  if (!only)
+    throw new AppError(
+      'model_missing',
+      `The model ${model} has no ONNX graph in ${part}/. Export it first: optimum-cli export onnx --model ${model} <folder>.`,
+    );
   if (only !== 'model.onnx' && graphs.length > 1)
     throw new AppError(
       'model_corrupt',
@@ -72,3 +75,9 @@ export async function needConfig<S extends z.ZodType>(
   if (config === undefined) throw new AppError('model_missing', `The model ${model} lacks ${path}.`);
   return config;
 }
+
+export const exists = (folder: string, path: string): Promise<boolean> =>
+  access(join(folder, path)).then(
+    () => true,
+    () => false,
+  );

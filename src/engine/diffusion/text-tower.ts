@@ -1,9 +1,8 @@
 /** The text encoders of a model, each with its tokenizer: one for Stable Diffusion, two for SDXL, three for SD3. */
-import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '../../core/errors.ts';
 import type { Network } from '../network.ts';
-import { TOWERS } from './layout.ts';
+import { exists, TOWERS } from './layout.ts';
 import { loadT5Tokenizer } from './t5-tokenizer.ts';
 import { loadTokenizer, type Tokenizer } from './tokenizer.ts';
 
@@ -34,7 +33,7 @@ export async function openTowers(
     const network = await open(part);
     if (!network) continue;
     const path = join(folder, words);
-    const isT5 = (await exists(join(path, 'tokenizer.json'))) && !(await exists(join(path, 'merges.txt')));
+    const isT5 = (await exists(path, 'tokenizer.json')) && !(await exists(path, 'merges.txt'));
     const read = isT5 ? loadT5Tokenizer(path, t5Tokens) : loadTokenizer(path);
     const tokenizer = await read.catch((cause: unknown) => {
       const message = `The model ${model} has no tokenizer in ${words}/ that can be read: ${String(cause)}`;
@@ -46,9 +45,3 @@ export async function openTowers(
   if (towers.length === 0) throw new AppError('model_missing', `The model ${model} lacks text_encoder/model.onnx.`);
   return towers;
 }
-
-const exists = (file: string) =>
-  access(file).then(
-    () => true,
-    () => false,
-  );
