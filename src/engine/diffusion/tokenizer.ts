@@ -10,6 +10,16 @@ export interface Tokenizer {
   tokens(text: string): number[];
   /** Exactly `length` ids: start, words (cut to fit), end, padding. */
   encode(text: string): number[];
+  /** What cutting a long prompt into several rows takes; T5 has none of it. */
+  chunks?: {
+    /** The words' ids as `tokens` has them; those of one textual inversion stay together. */
+    groups(text: string): number[][];
+    start: number;
+    end: number;
+    pad: number;
+    /** The id of a comma that ends a word, where long prompts are best cut. */
+    comma: number | undefined;
+  };
 }
 
 interface Vocabulary {
@@ -17,19 +27,23 @@ interface Vocabulary {
   merges: readonly string[];
   length: number;
   pad?: string;
+  /** Textual inversions: `<name>` in lower case → the ids that stand for it. */
+  added?: ReadonlyMap<string, readonly number[]>;
 }
 
 const START = '<|startoftext|>';
 const END = '<|endoftext|>';
-const SPECIAL = /(<\|startoftext\|>|<\|endoftext\|>)/;
 const WORD = /'s|'t|'re|'ve|'m|'ll|'d|\p{L}+|\p{N}|[^\s\p{L}\p{N}]+/gu; // every digit is a word of its own
 const WORD_END = '</w>';
 
-export function createTokenizer({ ids, merges, length, pad = END }: Vocabulary): Tokenizer {
+export function createTokenizer({ ids, merges, length, pad = END, added = new Map() }: Vocabulary): Tokenizer {
   const rank = new Map(merges.map((pair, i) => [pair, i]));
   const alphabet = byteAlphabet();
   const known = new Map<string, number[]>();
-  const end = ids[END]!;
+  const [start, end] = [ids[START]!, ids[END]!];
+  const padding = ids[pad] ?? end;
+  const whole = new Map<string, readonly number[]>([[START, [start]], [END, [end]], ...added]);
+  const special = new RegExp(`(${[...whole.keys()].map(literally).join('|')})`, 'i');
 
   const wordIds = (word: string): number[] => {
     const seen = known.get(word);
@@ -41,22 +55,27 @@ export function createTokenizer({ ids, merges, length, pad = END }: Vocabulary):
     return found;
   };
 
-  const tokens = (text: string) =>
-    text.split(SPECIAL).flatMap((part) => {
-      if (part === START || part === END) return [ids[part]!];
+  const groups = (text: string): number[][] =>
+    text.split(special).flatMap((part) => {
+      const together = whole.get(part.toLowerCase());
+      if (together) return [[...together]];
       const words = [...part.normalize('NFC')].map((c) => c.toLowerCase()).join('');
-      return (words.match(WORD) ?? []).flatMap(wordIds);
+      return (words.match(WORD) ?? []).flatMap(wordIds).map((id) => [id]);
     });
+  const tokens = (text: string) => groups(text).flat();
 
   return {
     room: length - 2,
     tokens,
     encode(text) {
-      const row = [ids[START]!, ...tokens(text).slice(0, length - 2), end];
-      return [...row, ...Array<number>(length - row.length).fill(ids[pad] ?? end)];
+      const row = [start, ...tokens(text).slice(0, length - 2), end];
+      return [...row, ...Array<number>(length - row.length).fill(padding)];
     },
+    chunks: { groups, start, end, pad: padding, comma: ids[`,${WORD_END}`] },
   };
 }
+
+const literally = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
 /** Joins neighbours, the earliest-learned pair first, until no known pair is left. */
 function merged(symbols: string[], rank: ReadonlyMap<string, number>): string[] {
@@ -95,8 +114,11 @@ const Settings = z.object({
   pad_token: z.union([z.string(), z.object({ content: z.string() }).transform(({ content }) => content)]).default(END),
 });
 
-/** From a diffusers tokenizer folder: vocab.json, merges.txt, tokenizer_config.json. */
-export async function loadTokenizer(folder: string): Promise<Tokenizer> {
+/** From a diffusers tokenizer folder: vocab.json, merges.txt, tokenizer_config.json; `added`: textual inversions. */
+export async function loadTokenizer(
+  folder: string,
+  added: ReadonlyMap<string, readonly number[]> = new Map(),
+): Promise<Tokenizer> {
   const read = (name: string) => readFile(join(folder, name), 'utf8');
   const [vocabulary, merges, settings] = await Promise.all([
     read('vocab.json'),
@@ -106,5 +128,5 @@ export async function loadTokenizer(folder: string): Promise<Tokenizer> {
   const { model_max_length: length, pad_token: pad } = Settings.parse(JSON.parse(settings));
   const pairs = merges.split('\n').filter((line) => line.trim() && !line.startsWith('#version'));
   const ids = z.record(z.string(), z.number().int()).parse(JSON.parse(vocabulary));
-  return createTokenizer({ ids, merges: pairs, length, pad });
+  return createTokenizer({ ids, merges: pairs, length, pad, added });
 }

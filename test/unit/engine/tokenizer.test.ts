@@ -77,3 +77,24 @@ describe('encode', () => {
     expect(tokenizer().tokens('cat<|endoftext|>dog')).toEqual([ids['cat</w>'], end, ids['dog</w>']]);
   });
 });
+
+describe('textual inversions', () => {
+  const added = new Map([
+    ['<toy-cat>', [900, 901, 902]],
+    ['<ink>', [903]],
+  ]);
+  const taught = createTokenizer({ ids, merges: MERGES, length: 8, added });
+
+  it('stand for their own ids, in any case, beside words', () => {
+    expect(taught.tokens('a <Toy-Cat>, cat')).toEqual([
+      ...taught.tokens('a'),
+      ...[900, 901, 902],
+      ...taught.tokens(', cat'),
+    ]);
+    expect(taught.chunks?.groups('<ink> cat <toy-cat>')).toEqual([[903], [ids['cat</w>']], [900, 901, 902]]);
+  });
+
+  it('unknown ones are words like others', () => {
+    expect(taught.tokens('<dog>')).toEqual(tokenizer().tokens('<dog>'));
+  });
+});
