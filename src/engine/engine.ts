@@ -12,7 +12,7 @@ import { openCheckpoint } from './diffusion/checkpoint.ts';
 import { imagine } from './diffusion/imagine.ts';
 import type { Manifest, ManifestOf } from './manifest.ts';
 import { type Clock, openNetwork } from './network.ts';
-import { decodePicture } from './pixels.ts';
+import { decodePicture } from './picture-input.ts';
 import { createShelf } from './shelf.ts';
 import { createUpscaler, type Upscaler } from './upscale/enlarge.ts';
 import { LANCZOS, resample } from './upscale/resample.ts';

@@ -1,7 +1,5 @@
 /** Between tensors [3, height, width] and pictures (RGB bytes). */
 import { createHash } from 'node:crypto';
-import sharp from 'sharp';
-import { AppError } from '../core/errors.ts';
 import type { Picture } from '../core/picture.ts';
 
 type Range = readonly [black: number, white: number];
@@ -34,26 +32,6 @@ export function toPlanes(picture: Picture, x: number, y: number, width: number, 
         planes[(c * height + row) * width + column] = black + (picture.data[from + c]! / 255) * (white - black);
     }
   return planes;
-}
-
-const MOST_PIXELS = 64 * 1024 * 1024;
-
-/** Bytes of a PNG, JPEG or WebP to pixels, upright, transparency on white. */
-export async function decodePicture(bytes: Uint8Array): Promise<Picture> {
-  const image = sharp(bytes, { limitInputPixels: MOST_PIXELS, failOn: 'error' });
-  const { data, info } = await image
-    .autoOrient()
-    .flatten({ background: '#fff' })
-    .toColourspace('srgb')
-    .removeAlpha()
-    .raw()
-    .toBuffer({ resolveWithObject: true })
-    .catch((cause: unknown) => {
-      throw new AppError('invalid_request', 'That file is not a picture that can be read. Send a PNG, JPEG or WebP.', {
-        cause,
-      });
-    });
-  return { width: info.width, height: info.height, data: new Uint8Array(data) };
 }
 
 /** Of width, height and pixels: equal only for equal pictures. */

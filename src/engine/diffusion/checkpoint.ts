@@ -79,7 +79,7 @@ export async function openCheckpoint(
     const towers = await openTowers({ open }, folder, name, { t5Tokens: t5Tokens(config) });
     const unet = await open('unet');
     const transformer = unet ? undefined : await open('transformer');
-    const vae = createVae(await need('vae_decoder'), vaeConfig);
+    const vae = createVae(await need('vae_decoder'), vaeConfig, () => open('vae_encoder'));
     const facts = { model: name, config, channels, factor: vae.factor };
     if (!unet && !transformer)
       throw new AppError('model_missing', `The model ${name} has neither unet/model.onnx nor transformer/model.onnx.`);

@@ -1,0 +1,85 @@
+/** Files that people hand in: what is in them, and what a person sees in them. */
+import { createHash } from 'node:crypto';
+import sharp from 'sharp';
+import { AppError } from '../core/errors.ts';
+import type { Picture } from '../core/picture.ts';
+
+/** A picture with what was transparent in it: 0 is clear, 255 opaque; absent where everything is opaque. */
+export interface Cutout extends Picture {
+  alpha?: Uint8Array;
+}
+
+const MOST_BYTES = 32 * 2 ** 20;
+const MOST_PIXELS = 64 * 2 ** 20;
+/** What is decoded at all: drawings and documents (SVG, PDF) would be programs to run. */
+const FORMATS = new Set<string>(['png', 'jpeg', 'webp', 'gif', 'tiff', 'heif', 'avif']);
+const OPAQUE = 255;
+
+const unreadable = (cause?: unknown) =>
+  new AppError('invalid_request', 'That file is not a picture that can be read. Send a PNG, JPEG or WebP.', { cause });
+
+/** What a record keeps of a file: its hash, and its size when held upright. Reads the header alone. Throws invalid_request. */
+export async function inspectPicture(bytes: Uint8Array): Promise<{ sha256: string; width: number; height: number }> {
+  if (bytes.length > MOST_BYTES)
+    throw new AppError(
+      'invalid_request',
+      `That file has ${(bytes.length / 2 ** 20).toFixed(1)} MiB; the most is ${MOST_BYTES / 2 ** 20}. Send a smaller one.`,
+    );
+  const { format, autoOrient } = await sharp(bytes, { limitInputPixels: false })
+    .metadata()
+    .catch((cause: unknown) => Promise.reject(unreadable(cause)));
+  const { width, height } = autoOrient;
+  if (!FORMATS.has(format)) throw unreadable();
+  if (width * height > MOST_PIXELS)
+    throw new AppError(
+      'invalid_request',
+      `That picture has ${width}×${height} pixels; the most is ${MOST_PIXELS / 2 ** 20} million. Send a smaller one.`,
+    );
+  return { sha256: createHash('sha256').update(bytes).digest('hex'), width, height };
+}
+
+/** Upright, in sRGB, 8 bits a channel, the first frame of several; colours stay what they were where it is clear. */
+export async function decodeCutout(bytes: Uint8Array): Promise<Cutout> {
+  const { width, height } = await inspectPicture(bytes);
+  const { data: rgba, info } = await sharp(bytes, { limitInputPixels: MOST_PIXELS, failOn: 'error' })
+    .autoOrient()
+    .toColourspace('srgb')
+    .ensureAlpha()
+    .raw()
+    .toBuffer({ resolveWithObject: true })
+    .catch((cause: unknown) => Promise.reject(unreadable(cause)));
+  if (info.width !== width || info.height !== height || info.channels !== 4) throw unreadable();
+  const data = new Uint8Array(width * height * 3);
+  const alpha = new Uint8Array(width * height);
+  for (let i = 0; i < alpha.length; i++) {
+    for (let c = 0; c < 3; c++) data[i * 3 + c] = rgba[i * 4 + c]!;
+    alpha[i] = rgba[i * 4 + 3]!;
+  }
+  return { width, height, data, ...(alpha.some((a) => a < OPAQUE) && { alpha }) };
+}
+
+/** The same on white. */
+export const decodePicture = async (bytes: Uint8Array): Promise<Picture> => onWhite(await decodeCutout(bytes));
+
+export function onWhite({ width, height, data, alpha }: Cutout): Picture {
+  if (!alpha) return { width, height, data };
+  return {
+    width,
+    height,
+    data: data.map((v, i) => Math.round(255 + ((v - 255) * alpha[Math.floor(i / 3)]!) / OPAQUE)),
+  };
+}
+
+/**
+ * What of a mask is to be painted, 0 or 255 a pixel: what is white in it. Of a mask with transparency: what was erased,
+ * unless only white strokes were drawn on nothing.
+ */
+export function paintedPart({ width, height, data, alpha }: Cutout): Uint8Array {
+  const light = (i: number) => 0.299 * data[i * 3]! + 0.587 * data[i * 3 + 1]! + 0.114 * data[i * 3 + 2]! >= 127.5;
+  const opaque = (i: number) => alpha![i]! >= 127.5;
+  const paint = (rule: (i: number) => boolean) =>
+    Uint8Array.from({ length: width * height }, (_, i) => (rule(i) ? 255 : 0));
+  if (!alpha) return paint(light);
+  const strokes = alpha.every((_, i) => !opaque(i) || light(i));
+  return strokes ? paint(opaque) : paint((i) => !opaque(i));
+}
