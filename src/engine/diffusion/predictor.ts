@@ -25,8 +25,8 @@ export interface Row {
   guidance?: number;
 }
 
-/** For one row: a tensor [channels, height, width] for every skip connection, shallow first, then the middle's; for a T2I-Adapter's blocks after that. */
-export type Residuals = readonly Feed[];
+/** For one row: a tensor [channels, height, width] for every skip connection, shallow first, then the middle's; for a T2I-Adapter's blocks after that; nothing is zeros. */
+export type Residuals = readonly (Feed | undefined)[];
 
 export interface Hint {
   /** [3, 8·height, 8·width] in 0…1. */
