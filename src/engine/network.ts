@@ -3,6 +3,7 @@ import * as ort from 'onnxruntime-node';
 import { AppError } from '../core/errors.ts';
 import type { Device } from './device.ts';
 import { fromHalves, toHalves } from './float16.ts';
+import type { NetworkSource } from './onnx/edit.ts';
 
 export interface Feed {
   data: Float32Array | readonly number[];
@@ -33,16 +34,22 @@ export interface Network {
 /** Threads sleep between kernels instead of spinning: half the time on a machine that has other work, no bit changed. */
 const SHARE_THE_CPU = { session: { intra_op: { allow_spinning: '0' }, inter_op: { allow_spinning: '0' } } };
 
-export async function openNetwork(device: Device, file: string): Promise<Network> {
+export async function openNetwork(device: Device, source: NetworkSource): Promise<Network> {
+  const options: ort.InferenceSession.SessionOptions = {
+    executionProviders: device.providers,
+    intraOpNumThreads: device.threads,
+    interOpNumThreads: 1,
+    graphOptimizationLevel: 'all',
+    logSeverityLevel: 3,
+    extra: SHARE_THE_CPU,
+  };
   const session = await guarded(() =>
-    ort.InferenceSession.create(file, {
-      executionProviders: device.providers,
-      intraOpNumThreads: device.threads,
-      interOpNumThreads: 1,
-      graphOptimizationLevel: 'all',
-      logSeverityLevel: 3,
-      extra: SHARE_THE_CPU,
-    }),
+    typeof source === 'string'
+      ? ort.InferenceSession.create(source, options)
+      : ort.InferenceSession.create(source.model, {
+          ...options,
+          extra: { session: { ...SHARE_THE_CPU.session, model_external_initializers_file_folder_path: source.folder } },
+        }).finally(source.dispose),
   );
   const inputs = session.inputMetadata.map(toPort);
   const outputs = session.outputMetadata.map(toPort);

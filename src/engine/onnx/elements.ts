@@ -34,7 +34,7 @@ export const isFloat = (type: ElementType | undefined): type is FloatType =>
 
 /** Little-endian bytes as float32: a copy, whatever the alignment. */
 export function toFloats(type: FloatType, bytes: Uint8Array): Float32Array {
-  const { buffer } = bytes.slice(); // aligned, and nobody else's
+  const { buffer } = new Uint8Array(bytes); // aligned, and nobody else's
   switch (type) {
     case 'float32':
       return new Float32Array(buffer);
