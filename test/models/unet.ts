@@ -58,14 +58,28 @@ export const SD15: UnetShape = {
 
 export const PLAIN: UnetPorts = { type: 'float32', timestep: 'batch', timestepType: 'float32' };
 
+interface Skip {
+  x: string;
+  channels: number;
+}
+
+/** What is made of the skip connections and the middle before the second half takes them. */
+type Steer = (l: Layers, skips: readonly Skip[], middle: Skip) => { skips: readonly Skip[]; middle: string };
+
 /** The whole model file, weights inside. */
-export function unetFile(shape: UnetShape, ports: UnetPorts, seed: string): Uint8Array {
+export function unetFile(shape: UnetShape, ports: UnetPorts, seed: string, steer?: Steer): Uint8Array {
   const graph = createGraph({ name: 'unet' });
-  buildUnet(graph, inlineWeights(graph, ports.type, seed), shape, ports);
+  buildUnet(graph, inlineWeights(graph, ports.type, seed), shape, ports, steer);
   return graph.bytes();
 }
 
-export function buildUnet(graph: GraphBuilder, weights: Weights, shape: UnetShape, ports: UnetPorts): void {
+export function buildUnet(
+  graph: GraphBuilder,
+  weights: Weights,
+  shape: UnetShape,
+  ports: UnetPorts,
+  steer: Steer = ports.residuals ? residualPorts(ports) : (_, skips, { x }) => ({ skips, middle: x }),
+): void {
   const { type } = ports;
   const { blocks, outChannels, inChannels } = shape;
   const l = createLayers(graph, weights, type);
@@ -73,36 +87,12 @@ export function buildUnet(graph: GraphBuilder, weights: Weights, shape: UnetShap
   const sample = graph.input('sample', type, ['batch', channels, 'height', 'width']);
   const context = graph.input('encoder_hidden_states', type, ['batch', 'sequence', shape.contextWidth]);
   const temb = timeEmbedding(l, shape, ports);
-
-  let x = l.conv(sample, 'conv_in', inChannels, blocks[0]!);
-  if (ports.hints) x = l.add(x, hintEmbedding(l, ports, blocks[0]!), 'controlnet');
-  const skips = [{ x, channels: blocks[0]! }];
-  const attends = (i: number) => i < blocks.length - 1; // the deepest block has none
-  let width = blocks[0]!;
-  for (const [i, out] of blocks.entries()) {
-    const path = `down_blocks.${i}`;
-    for (let j = 0; j < shape.layersPerBlock; j++) {
-      x = resnet(l, x, temb, `${path}.resnets.${j}`, width, out, shape);
-      if (attends(i)) x = transformer(l, x, context, `${path}.attentions.${j}`, out, shape);
-      width = out;
-      skips.push({ x, channels: out });
-    }
-    if (i === blocks.length - 1) break;
-    x = l.conv(x, `${path}.downsamplers.0.conv`, out, out, 3, 2);
-    skips.push({ x, channels: out });
-  }
-
-  x = resnet(l, x, temb, 'mid_block.resnets.0', width, width, shape);
-  x = transformer(l, x, context, 'mid_block.attentions.0', width, shape);
-  x = resnet(l, x, temb, 'mid_block.resnets.1', width, width, shape);
-
-  if (ports.residuals) {
-    const port = (name: string, channels: number) =>
-      graph.input(name, type, ['batch', channels, `${name}_h`, `${name}_w`]);
-    for (const [i, skip] of skips.entries())
-      skip.x = l.add(skip.x, port(`down_block_${i}`, skip.channels), `residual.${i}`);
-    x = l.add(x, port('mid_block_additional_residual', width), 'residual.mid');
-  }
+  const hint = ports.hints ? hintEmbedding(l, ports, blocks[0]!) : undefined;
+  const half = encodingHalf(l, shape, temb, sample, context, hint ? { hint } : {});
+  const steered = steer(l, half.skips, half.middle);
+  const skips = [...steered.skips];
+  let x = steered.middle;
+  let width = half.middle.channels;
 
   for (const [i, out] of [...blocks].reverse().entries()) {
     const path = `up_blocks.${i}`;
@@ -110,7 +100,7 @@ export function buildUnet(graph: GraphBuilder, weights: Weights, shape: UnetShap
       const skip = skips.pop()!;
       x = l.concat([x, skip.x], 1, `${path}.${j}`);
       x = resnet(l, x, temb, `${path}.resnets.${j}`, width + skip.channels, out, shape);
-      if (attends(blocks.length - 1 - i)) x = transformer(l, x, context, `${path}.attentions.${j}`, out, shape);
+      if (attends(shape, blocks.length - 1 - i)) x = transformer(l, x, context, `${path}.attentions.${j}`, out, shape);
       width = out;
     }
     if (i === blocks.length - 1) break;
@@ -122,32 +112,80 @@ export function buildUnet(graph: GraphBuilder, weights: Weights, shape: UnetShap
   graph.node('Identity', [l.conv(x, 'conv_out', width, outChannels)], 'out_sample');
 }
 
-function timeEmbedding(
+/** The deepest block has no attention. */
+const attends = ({ blocks }: UnetShape, i: number) => i < blocks.length - 1;
+
+/** The half that shrinks, with the middle: all of a U-Net that a ControlNet copies. `hint` is added after conv_in. */
+export function encodingHalf(
+  l: Layers,
+  shape: UnetShape,
+  temb: string,
+  sample: string,
+  context: string,
+  { prefix = '', hint }: { prefix?: string; hint?: string } = {},
+): { skips: Skip[]; middle: Skip } {
+  const { blocks, inChannels, layersPerBlock } = shape;
+  let x = l.conv(sample, `${prefix}conv_in`, inChannels, blocks[0]!);
+  if (hint) x = l.add(x, hint, `${prefix}hint`);
+  const skips: Skip[] = [{ x, channels: blocks[0]! }];
+  let width = blocks[0]!;
+  for (const [i, out] of blocks.entries()) {
+    const path = `${prefix}down_blocks.${i}`;
+    for (let j = 0; j < layersPerBlock; j++) {
+      x = resnet(l, x, temb, `${path}.resnets.${j}`, width, out, shape);
+      if (attends(shape, i)) x = transformer(l, x, context, `${path}.attentions.${j}`, out, shape);
+      width = out;
+      skips.push({ x, channels: out });
+    }
+    if (i === blocks.length - 1) break;
+    x = l.conv(x, `${path}.downsamplers.0.conv`, out, out, 3, 2);
+    skips.push({ x, channels: out });
+  }
+  const path = `${prefix}mid_block`;
+  x = resnet(l, x, temb, `${path}.resnets.0`, width, width, shape);
+  x = transformer(l, x, context, `${path}.attentions.0`, width, shape);
+  x = resnet(l, x, temb, `${path}.resnets.1`, width, width, shape);
+  return { skips, middle: { x, channels: width } };
+}
+
+/** A ControlNet's answers as inputs. */
+const residualPorts =
+  ({ type }: UnetPorts): Steer =>
+  (l, skips, middle) => {
+    const plus = ({ x, channels }: Skip, name: string) =>
+      l.add(x, l.graph.input(name, type, ['batch', channels, `${name}_h`, `${name}_w`]), 'residual');
+    return {
+      skips: skips.map((skip, i) => ({ ...skip, x: plus(skip, `down_block_${i}`) })),
+      middle: plus(middle, 'mid_block_additional_residual'),
+    };
+  };
+
+/** Time, and what else the model is told of the whole picture: [rows, 4 · first block]. Makes the inputs it needs. */
+export function timeEmbedding(
   l: Layers,
   { blocks }: UnetShape,
   { type, timestep, timestepType, pooled, guidance }: UnetPorts,
+  prefix = '',
 ): string {
   const [first, wide] = [blocks[0]!, blocks[0]! * 4];
+  const time = `${prefix}time_embedding`;
   const dims = { scalar: [], one: [1], batch: ['batch'] }[timestep];
   let t = l.graph.input('timestep', timestepType, dims);
   if (timestepType !== type) t = l.node('Cast', [t], 'time_proj', { to: type === 'float16' ? 10 : 1 });
-  let x = l.sinusoids(t, 'time_proj', first);
+  let x = l.sinusoids(t, `${prefix}time_proj`, first);
   if (guidance) {
     const cond = l.graph.input('timestep_cond', type, ['batch', guidance]);
-    x = l.add(x, l.linear(cond, 'time_embedding.cond_proj', guidance, first, { bias: false }), 'time_embedding');
+    x = l.add(x, l.linear(cond, `${time}.cond_proj`, guidance, first, { bias: false }), time);
   }
   const mlp = (y: string, path: string, from: number) =>
     l.linear(l.silu(l.linear(y, `${path}.linear_1`, from, wide), path), `${path}.linear_2`, wide, wide);
-  const temb = mlp(x, 'time_embedding', first);
+  const temb = mlp(x, time, first);
   if (!pooled) return temb;
+  const more = `${prefix}add_embedding`;
   const text = l.graph.input('text_embeds', type, ['batch', pooled]);
   const ids = l.graph.input('time_ids', type, ['batch', 6]);
-  const places = l.reshape(
-    l.sinusoids(l.reshape(ids, [-1], 'add_time_proj'), 'add_time_proj', 8),
-    [-1, 48],
-    'add_time_proj',
-  );
-  return l.add(temb, mlp(l.concat([text, places], 1, 'add_embedding'), 'add_embedding', pooled + 48), 'add_embedding');
+  const places = l.reshape(l.sinusoids(l.reshape(ids, [-1], more), `${prefix}add_time_proj`, 8), [-1, 48], more);
+  return l.add(temb, mlp(l.concat([text, places], 1, more), more, pooled + 48), more);
 }
 
 /** A fused ControlNet reduced to its hint's way in: [nets, rows, 3, 8h, 8w], each weighted. */
