@@ -3,37 +3,11 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { ModelRef } from '../core/recipe.ts';
 import { SAMPLERS } from '../core/request.ts';
+import { Embedding, Lora } from './adapters/manifest.ts';
+import { Control, Depth, Pose } from './control/manifest.ts';
+import { about, Graph, path } from './manifest-fields.ts';
 
-const path = z
-  .string()
-  .min(1)
-  .refine((p) => !p.startsWith('/') && !p.includes('\\') && !p.split('/').includes('..'), 'must stay in the folder');
-
-export const ModelFile = z.object({
-  path,
-  bytes: z.number().int().min(0),
-  sha256: z.string().regex(/^[0-9a-f]{64}$/),
-});
-export type ModelFile = z.infer<typeof ModelFile>;
-
-const about = {
-  name: z.string().regex(/^[a-z0-9][a-z0-9._-]{0,63}$/, 'must be lower-case letters, digits, dots and dashes'),
-  title: z.string(),
-  version: z.string(),
-  licence: z.string(),
-  source: z.string().default(''),
-  card: path.optional(),
-  files: z.array(ModelFile).min(1),
-};
-
-/** A single graph: NCHW for upscalers, NHWC for classifiers. Names are taken from the graph where absent. */
-const Graph = z.object({
-  file: path.default('model.onnx'),
-  input: z.string().optional(),
-  output: z.string().optional(),
-  /** What black and white are. */
-  range: z.tuple([z.number(), z.number()]).default([0, 1]),
-});
+export type { ModelFile } from './manifest-fields.ts';
 
 const Diffusion = z.object({
   ...about,
@@ -77,7 +51,16 @@ const PictureSafety = z.object({
 /** Kinds of later versions are listed and verified, but nothing runs them. */
 const Other = z.object({ ...about, kind: z.string() });
 
-const KINDS = { diffusion: Diffusion, upscale: Upscale, 'picture-safety': PictureSafety };
+const KINDS = {
+  diffusion: Diffusion,
+  upscale: Upscale,
+  'picture-safety': PictureSafety,
+  lora: Lora,
+  embedding: Embedding,
+  control: Control,
+  depth: Depth,
+  pose: Pose,
+};
 type Kinds = typeof KINDS;
 export type ModelKind = keyof Kinds;
 export type ManifestOf<K extends ModelKind> = z.infer<Kinds[K]>;
