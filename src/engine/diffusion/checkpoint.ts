@@ -7,10 +7,11 @@ import { type Network, openNetwork } from '../network.ts';
 import { renamed } from '../rename.ts';
 import type { Latent } from '../tensor.ts';
 import { createBatcher, rowLimits } from './batcher.ts';
-import { readFacts } from './family.ts';
+import { familyOf, readFacts } from './family.ts';
 import { findGraph, needConfig, type PredictorConfig, readConfig } from './layout.ts';
 import { noiseLevels, SchedulerConfig } from './noise-levels.ts';
 import type { Predictor, Row } from './predictor.ts';
+import { createPromptEncoder, type EncodePrompts } from './prompt-encoder.ts';
 import { createTextEncoder, type EncodeText } from './text-encoder.ts';
 import { openTowers, type TextTower } from './text-tower.ts';
 import { createTransformer } from './transformer.ts';
@@ -19,11 +20,14 @@ import { createVae, type Vae, VaeConfig } from './vae.ts';
 
 export interface Checkpoint {
   towers: readonly TextTower[];
+  encodePrompts: EncodePrompts;
   encodeText: EncodeText;
   /** The network's answer for one row; rows of other images may share the call. */
   predict: (row: Row) => Promise<Latent>;
   /** What its rows may bring. */
   takes: Pick<Predictor, 'residuals' | 'hints' | 'imageTokens'>;
+  /** Of the noise predictor; empty for exports that came without. */
+  config: PredictorConfig;
   vae: Vae;
   scheduler: SchedulerConfig;
   /** σ per trained timestep. */
@@ -72,7 +76,8 @@ export async function openCheckpoint(
   };
 
   try {
-    const { predictor: config } = await readFacts(folder, name);
+    const about = await readFacts(folder, name);
+    const { predictor: config, zeroEmpty } = about;
     const scheduler = await needConfig(folder, 'scheduler/scheduler_config.json', SchedulerConfig, name);
     const vaeConfig = await readVaeConfig(folder, name, VaeConfig);
     const { latent_channels: channels } = await readVaeConfig(folder, name, LatentConfig);
@@ -86,11 +91,21 @@ export async function openCheckpoint(
     const predictor = transformer
       ? createTransformer(renamed(transformer, names), facts)
       : createUnet(renamed(unet!, names), facts);
+    const limits = rowLimits(device.threads);
     return {
       towers,
+      encodePrompts: createPromptEncoder({
+        towers,
+        family: familyOf(about),
+        limits,
+        model: name,
+        zeroEmpty,
+        jointWidth: config.joint_attention_dim ?? undefined,
+      }),
       encodeText: createTextEncoder(towers[0]!.network, towers[0]!.tokenizer),
-      predict: createBatcher(predictor, rowLimits(device.threads)),
+      predict: createBatcher(predictor, limits),
       takes: predictor,
+      config,
       vae,
       scheduler,
       levels: noiseLevels(scheduler),
