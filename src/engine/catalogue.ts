@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { AppError, toAppError } from '../core/errors.ts';
 import type { Logger } from '../core/log.ts';
 import type { ModelRef } from '../core/recipe.ts';
+import { findAdapterFiles } from './adapters/files.ts';
 import { describeExport } from './export.ts';
 import { isOfKind, type Manifest, type ManifestOf, type ModelKind, parseManifest, refOf } from './manifest.ts';
 import { findDamage } from './verify.ts';
@@ -53,11 +54,13 @@ export async function openCatalogue({ MODELS_DIR, log }: { MODELS_DIR: string; l
     const found = await read(join(root, name), name).catch((caught: unknown) => ({ error: toAppError(caught) }));
     if (!found) continue;
     if ('folder' in found) models.push(found);
-    else {
-      problems.push({ name, error: found.error });
-      log?.error({ model: name, ...found.error.detail, problem: found.error.message }, 'model cannot be used');
-    }
+    else problems.push({ name, error: found.error });
   }
+  const files = await findAdapterFiles(root);
+  models.push(...files.adapters);
+  problems.push(...files.problems);
+  for (const { name, error } of problems)
+    log?.error({ model: name, ...error.detail, problem: error.message }, 'model cannot be used');
   return createCatalogue(models, problems);
 }
 

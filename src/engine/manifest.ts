@@ -27,6 +27,8 @@ const Diffusion = z.object({
   /** How much larger its pictures are shown. */
   display: z.object({ upscale: z.number().int().min(1) }).optional(),
   vocabulary: z.object({ file: path }).optional(),
+  /** Standard names of the noise predictor's inputs → the graph's own, where the export chose others. */
+  names: z.record(z.string(), z.string()).optional(),
 });
 
 const Upscale = z.object({

@@ -1,0 +1,131 @@
+/** Adapters that a prompt names: `<lora:name:0.8>` as in A1111, and learned words as `<name>`. */
+import { AppError } from '../../core/errors.ts';
+import type { ModelRef, RecipeOf } from '../../core/recipe.ts';
+import type { Catalogue } from '../catalogue.ts';
+import { nameOf } from './files.ts';
+
+export interface Mentions {
+  /** Without what named a LoRA. */
+  prompt: string;
+  loras: { name: string; weight: number }[];
+}
+
+const LORA = /\s*<(?:lora|lyco):([^:<>]+)(?::([^:<>]*))?(?::[^<>]*)?>/gi; // what A1111 allows behind a second colon is its own
+
+/** Takes LoRAs out of a prompt. Throws invalid_request for a weight that is none. */
+export function takeLoras(prompt: string): Mentions {
+  const loras: Mentions['loras'] = [];
+  const rest = prompt.replace(LORA, (whole, name: string, weight: string | undefined) => {
+    const value = weight === undefined ? 1 : Number(weight.trim() || Number.NaN);
+    if (!Number.isFinite(value) || Math.abs(value) > MOST_WEIGHT)
+      throw new AppError(
+        'invalid_request',
+        `${whole.trim()} has no usable weight. Write it like <lora:${name.trim()}:0.8>, with at most ${MOST_WEIGHT}.`,
+      );
+    loras.push({ name: nameOf(name), weight: value });
+    return '';
+  });
+  return { prompt: rest.replace(/^\s*,\s*/, '').trim(), loras };
+}
+
+const MOST_WEIGHT = 10;
+
+type Additions = Pick<RecipeOf<'imagine'>, 'adapters' | 'embeddings'>;
+
+interface Planned {
+  prompt: string;
+  negativePrompt: string;
+  recipe: Additions;
+  notes: string[];
+}
+
+/**
+ * Both prompts without LoRAs and with learned words marked, and what the recipe gets. Throws invalid_request naming
+ * what is installed for a name that is not. A learned word may be written bare, as in A1111, or as `<name>`.
+ */
+export function planAdditions(
+  { catalogue }: { catalogue: Pick<Catalogue, 'of' | 'problems'> },
+  prompt: string,
+  negativePrompt = '',
+): Planned {
+  const [positive, negative] = [takeLoras(prompt), takeLoras(negativePrompt)];
+  const adapters = new Map<string, { model: ModelRef; weight: number }>();
+  for (const { name, weight } of [...positive.loras, ...negative.loras]) {
+    const model = find(catalogue, 'lora', name);
+    const before = adapters.get(model.name)?.weight ?? 0;
+    adapters.set(model.name, { model, weight: before + weight }); // named twice adds up, as in A1111
+  }
+  const words = catalogue.of('embedding').map(({ ref }) => ref);
+  const used = new Map<string, ModelRef>();
+  const mark = (text: string) => markWords(catalogue, text, words, used);
+  const marked = { prompt: mark(positive.prompt), negativePrompt: mark(negative.prompt) };
+  const notes = [
+    ...[...adapters.values()].map(({ model, weight }) => `LoRA ${model.name} at ${weight}.`),
+    ...[...used.keys()].map((name) => `${name} is a learned word (textual inversion).`),
+  ];
+  return {
+    ...marked,
+    recipe: {
+      ...(adapters.size > 0 && { adapters: [...adapters.values()] }),
+      ...(used.size > 0 && { embeddings: [...used.values()].map((model) => ({ model })) }),
+    },
+    notes,
+  };
+}
+
+/** Writes every learned word of a text as `<name>`, and notes it. */
+function markWords(
+  catalogue: Pick<Catalogue, 'of' | 'problems'>,
+  text: string,
+  words: readonly ModelRef[],
+  used: Map<string, ModelRef>,
+): string {
+  const bare = text.replace(
+    /<(?:embedding:)?([a-z0-9][^<>:]*)>|embedding:([\w.-]+)/gi,
+    (_, marked?: string, comfy?: string) => {
+      const model = find(catalogue, 'embedding', nameOf((marked ?? comfy)!));
+      used.set(model.name, model);
+      return `<${model.name}>`;
+    },
+  );
+  return words.reduce((result, model) => {
+    const pattern = new RegExp(`(?<![\\w<-])${literally(model.name)}(?![\\w>-])`, 'gi');
+    return result.replace(pattern, () => {
+      used.set(model.name, model);
+      return `<${model.name}>`;
+    });
+  }, bare);
+}
+
+const literally = (text: string): string => text.replace(/[.*+?^${}()|[\]\\-]/g, '\\$&');
+
+function find(catalogue: Pick<Catalogue, 'of' | 'problems'>, kind: 'lora' | 'embedding', name: string): ModelRef {
+  const installed = catalogue.of(kind).map(({ ref }) => ref);
+  const found = installed.find((ref) => ref.name === name);
+  if (found) return found;
+  const problem = catalogue.problems.find((problem) => problem.name === name);
+  if (problem) throw problem.error;
+  const what = kind === 'lora' ? 'LoRA' : 'embedding';
+  const near = nearest(
+    name,
+    installed.map((ref) => ref.name),
+  );
+  const where = `Its admin can put ${name}.safetensors into models/${kind}s.`;
+  throw new AppError(
+    'invalid_request',
+    near.length > 0
+      ? `There is no ${what} called ${name} here. Near: ${near.join(', ')}.`
+      : `There is no ${what} called ${name} here, nor any other. ${where}`,
+  );
+}
+
+/** Up to five names, those that share the most pairs of letters first. */
+function nearest(name: string, names: readonly string[]): string[] {
+  const pairs = (text: string) => new Set(Array.from({ length: text.length - 1 }, (_, i) => text.slice(i, i + 2)));
+  const wanted = pairs(name);
+  const likeness = (other: string) => {
+    const others = pairs(other);
+    return (2 * [...others].filter((pair) => wanted.has(pair)).length) / (others.size + wanted.size || 1);
+  };
+  return [...names].sort((a, b) => likeness(b) - likeness(a)).slice(0, 5);
+}
