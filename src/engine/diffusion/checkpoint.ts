@@ -1,15 +1,15 @@
 /** A diffusers ONNX folder in memory. */
-import { join } from 'node:path';
 import { z } from 'zod';
 import { AppError } from '../../core/errors.ts';
+import { type Additions, NO_ADDITIONS } from '../adapters/additions.ts';
 import type { Device } from '../device.ts';
-import { type Network, openNetwork } from '../network.ts';
 import { renamed } from '../rename.ts';
 import type { Latent } from '../tensor.ts';
 import { createBatcher, rowLimits } from './batcher.ts';
 import { familyOf, readFacts } from './family.ts';
-import { findGraph, needConfig, type PredictorConfig, readConfig } from './layout.ts';
+import { needConfig, type PredictorConfig, readConfig } from './layout.ts';
 import { noiseLevels, SchedulerConfig } from './noise-levels.ts';
+import { createParts } from './parts.ts';
 import type { Predictor, Row } from './predictor.ts';
 import { createPromptEncoder, type EncodePrompts } from './prompt-encoder.ts';
 import { createTextEncoder, type EncodeText } from './text-encoder.ts';
@@ -44,6 +44,8 @@ export interface Checkpoint {
 export interface CheckpointOptions {
   /** Standard input names → the export's own, for exports that chose others. */
   names?: Readonly<Record<string, string>> | undefined;
+  /** LoRAs and learned words. */
+  additions?: Additions | undefined;
 }
 
 const LatentConfig = z.object({ latent_channels: z.number().int().default(4) });
@@ -53,44 +55,26 @@ export async function openCheckpoint(
   device: Device,
   folder: string,
   name: string,
-  { names = {} }: CheckpointOptions = {},
+  { names = {}, additions = NO_ADDITIONS }: CheckpointOptions = {},
 ): Promise<Checkpoint> {
-  const opened: Network[] = [];
-  const open = async (part: string): Promise<Network | undefined> => {
-    const graph = await findGraph(folder, part, name);
-    if (!graph) return undefined;
-    const network = await openNetwork(device, graph).catch((cause: unknown) => {
-      if (cause instanceof AppError) throw cause;
-      throw new AppError('model_corrupt', `${part} of the model ${name} cannot be opened: ${String(cause)}`, { cause });
-    });
-    opened.push(network);
-    return network;
-  };
-  const need = async (part: string): Promise<Network> => {
-    const network = await open(part);
-    if (network) return network;
-    throw new AppError('model_missing', `The model ${name} lacks ${join(part, 'model.onnx')}.`);
-  };
-  const release = async () => {
-    await Promise.all(opened.splice(0).map((network) => network.release()));
-  };
-
+  const parts = await createParts({ device }, { folder, model: name, additions });
   try {
     const about = await readFacts(folder, name);
     const { predictor: config, zeroEmpty } = about;
     const scheduler = await needConfig(folder, 'scheduler/scheduler_config.json', SchedulerConfig, name);
     const vaeConfig = await readVaeConfig(folder, name, VaeConfig);
     const { latent_channels: channels } = await readVaeConfig(folder, name, LatentConfig);
-    const towers = await openTowers({ open }, folder, name, { t5Tokens: t5Tokens(config) });
-    const unet = await open('unet');
-    const transformer = unet ? undefined : await open('transformer');
-    const vae = createVae(await need('vae_decoder'), vaeConfig, () => open('vae_encoder'));
+    const towers = await openTowers(parts, folder, name, { t5Tokens: t5Tokens(config) });
+    const unet = await parts.open('unet');
+    const transformer = unet ? undefined : await parts.open('transformer');
+    const { network: decoder } = await parts.need('vae_decoder');
+    const vae = createVae(decoder, vaeConfig, async () => (await parts.open('vae_encoder'))?.network);
     const facts = { model: name, config, channels, factor: vae.factor };
     if (!unet && !transformer)
       throw new AppError('model_missing', `The model ${name} has neither unet/model.onnx nor transformer/model.onnx.`);
     const predictor = transformer
-      ? createTransformer(renamed(transformer, names), facts)
-      : createUnet(renamed(unet!, names), facts);
+      ? createTransformer(renamed(transformer.network, names), facts)
+      : createUnet(renamed(unet!.network, names), facts);
     const limits = rowLimits(device.threads);
     return {
       towers,
@@ -112,10 +96,10 @@ export async function openCheckpoint(
       channels: predictor.channels,
       extraChannels: predictor.extraChannels,
       embedsGuidance: predictor.embedsGuidance,
-      release,
+      release: parts.release,
     };
   } catch (error) {
-    await release();
+    await parts.release();
     throw error;
   }
 }

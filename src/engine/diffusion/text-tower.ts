@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { AppError } from '../../core/errors.ts';
 import type { Network } from '../network.ts';
 import { exists, TOWERS } from './layout.ts';
+import type { Parts } from './parts.ts';
 import { loadT5Tokenizer } from './t5-tokenizer.ts';
 import { loadTokenizer, type Tokenizer } from './tokenizer.ts';
 
@@ -16,25 +17,21 @@ export interface TextTower {
   network: Network;
 }
 
-interface Deps {
-  /** The part's graph, undefined where the folder has no such part. */
-  open: (part: string) => Promise<Network | undefined>;
-}
-
 /** `t5Tokens`: how many ids T5 is given, which its configuration does not tell. */
 export async function openTowers(
-  { open }: Deps,
+  { open }: Pick<Parts, 'open'>,
   folder: string,
   model: string,
   { t5Tokens }: { t5Tokens: number },
 ): Promise<TextTower[]> {
   const towers: TextTower[] = [];
   for (const { part, tokenizer: words } of TOWERS) {
-    const network = await open(part);
-    if (!network) continue;
+    const opened = await open(part);
+    if (!opened) continue;
+    const { network, tokens } = opened;
     const path = join(folder, words);
     const isT5 = (await exists(path, 'tokenizer.json')) && !(await exists(path, 'merges.txt'));
-    const read = isT5 ? loadT5Tokenizer(path, t5Tokens) : loadTokenizer(path);
+    const read = isT5 ? loadT5Tokenizer(path, t5Tokens) : loadTokenizer(path, tokens);
     const tokenizer = await read.catch((cause: unknown) => {
       const message = `The model ${model} has no tokenizer in ${words}/ that can be read: ${String(cause)}`;
       throw new AppError('model_missing', message, { cause });
