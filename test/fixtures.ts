@@ -58,7 +58,6 @@ export const aGeneration = (over: Partial<GenerationView> = {}): GenerationView 
   sender: aSender(),
   address: { platform: 'web', session: 'ada' },
   cost: 1,
-  turn: 1,
   createdAt: new Date('2026-11-21T12:00:00Z'),
   attempt: 1,
   images: [anImage()],

@@ -8,13 +8,13 @@ import type { Request } from '../core/request.ts';
 import type { Receipt } from '../core/studio.ts';
 
 /** Accepted: where it stands in the queue, and the button that takes it back. */
-export function waiting(request: Request, { generationId, ahead, etaSeconds, notes }: Receipt): Reply {
+export function waiting(request: Request, { generationId, ahead, etaSeconds, etaHighSeconds, notes }: Receipt): Reply {
   return {
     ...base(generationId, request),
     state: 'waiting',
     headline:
       ahead === 0 ? 'Accepted. Starting now.' : `Accepted. ${ahead} ${ahead === 1 ? 'job' : 'jobs'} before yours.`,
-    lines: [...notes, ...(etaSeconds ? [`About ${duration(etaSeconds)}.`] : [])],
+    lines: [...notes, ...(etaSeconds ? [expected(etaSeconds, etaHighSeconds)] : [])],
     ...(etaSeconds && { readyAt: new Date(Date.now() + etaSeconds * 1000) }),
     buttons: [[button('Cancel', 'cancel', generationId, 0, 'danger')]],
   };
@@ -64,6 +64,17 @@ export function outcome(generation: GenerationView): Reply {
     buttons: doneButtons(generation),
   };
 }
+
+/** The end of what a newer version wrote and this one cannot read. */
+export const unreadable = (generationId: string): Reply => ({
+  state: 'failed',
+  generationId,
+  headline: 'This was asked of a newer version of Atelier, and the one that runs now cannot read it. Please ask again.',
+  lines: [`Case ${generationId.slice(-8)}.`],
+  images: [],
+  buttons: [],
+  private: false,
+});
 
 /** Everything needed to make it again, for one person's eyes. */
 export function details(generation: GenerationView): Reply {
@@ -172,6 +183,12 @@ const seeds = (images: ImageView[]): string =>
 
 const duration = (seconds: number): string =>
   seconds < 1 ? 'under a second' : seconds < 90 ? `${Math.round(seconds)} s` : `${Math.round(seconds / 60)} min`;
+
+/** As likely sooner as later, and the time that nine in ten keep. */
+const expected = (seconds: number, high: number | undefined): string =>
+  high && duration(high) !== duration(seconds)
+    ? `About ${duration(seconds)}; nine times in ten within ${duration(high)}.`
+    : `About ${duration(seconds)}.`;
 
 const slug = (text: string): string =>
   text

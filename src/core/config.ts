@@ -2,6 +2,30 @@
 import { z } from 'zod';
 import { AppError } from './errors.ts';
 
+/** `platform:role` → weight, and space id → weight. */
+export interface FairWeights {
+  roles: Readonly<Record<string, number>>;
+  spaces: Readonly<Record<string, number>>;
+}
+
+const WEIGHT = /^(discord|slack|web|space):([\w-]+)=(\d+(?:\.\d+)?)$/;
+
+const fairWeights = z.string().transform((text, context): FairWeights => {
+  const [roles, spaces]: Record<string, number>[] = [{}, {}];
+  for (const entry of text.split(',').map((part) => part.trim())) {
+    const [, of = '', id = '', weight = ''] = WEIGHT.exec(entry) ?? [];
+    const value = Number(weight);
+    if (!of || value < 0.01 || value > 100)
+      context.addIssue({
+        code: 'custom',
+        message: `“${entry}” must be platform:role=weight or space:id=weight with a weight of 0.01 to 100, such as discord:123456=3`,
+      });
+    else if (of === 'space') spaces![id] = value;
+    else roles![`${of}:${id}`] = value;
+  }
+  return { roles: roles!, spaces: spaces! };
+});
+
 const port = z.coerce.number().int().min(0).max(65535);
 
 export const Env = z
@@ -40,6 +64,11 @@ export const Env = z
       .min(1)
       .default(8)
       .describe('Waiting and running jobs one person may have.'),
+    FAIR_WEIGHTS: fairWeights
+      .optional()
+      .describe(
+        'Shares in the queue other than 1, separated by commas: discord:ROLE_ID=3 for people with a role (the highest counts), space:ID=2 for everybody in a guild or workspace; both multiply.',
+      ),
     WEB_HOST: z
       .string()
       .default('127.0.0.1')

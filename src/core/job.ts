@@ -1,4 +1,7 @@
-/** What travels through the queue. Never pixels, never tokens. Both sides parse it: a job may be older than the code. */
+/**
+ * What travels through the queue: a call for a worker, because of this generation. Which one it takes, the records decide.
+ * Never pixels, never tokens. Both sides parse it: a job may be older than the code.
+ */
 import { z } from 'zod';
 
 export const Job = z.strictObject({ v: z.literal(1), generationId: z.uuid() });

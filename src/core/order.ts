@@ -10,6 +10,8 @@ export interface Sender {
   name: string;
   /** Guild or workspace; absent in a direct message. */
   space?: { id: string; name?: string };
+  /** The platform's ids of the roles they have there. */
+  roles?: string[];
 }
 
 export interface Order {

@@ -40,8 +40,6 @@ export interface GenerationView {
   sender: Sender;
   address: Address;
   cost: number;
-  /** Fair-share tag: the how-manieth unfinished job of its person. Lower goes first. */
-  turn: number;
   createdAt: Date;
   startedAt?: Date;
   endedAt?: Date;
@@ -72,31 +70,86 @@ export interface Outcome {
 
 export interface DueDelivery {
   id: string;
-  generation: GenerationView;
+  generationId: string;
+  /** Absent when a newer version wrote a record that this one cannot read: it ends with a word that says so. */
+  generation?: GenerationView;
   address: Address;
   attempt: number;
 }
 
+/** How a job stands in line. */
+export interface Standing {
+  /** Jobs that start before it; 0 = next, or already running. */
+  ahead: number;
+  /** Until the picture, when there is enough history to say: as likely sooner as later. */
+  etaSeconds?: number;
+  /** Nine times in ten it is there by then. */
+  etaHighSeconds?: number;
+}
+
+interface InLine {
+  id: string;
+  kind: string;
+  model: string;
+  /** In engine cost units. */
+  cost: number;
+  /** Expected when it was asked for; what its person is charged until it has run. */
+  estimateMs: number;
+}
+
+/** Everything unfinished that is to run, as the fair order sees it. */
+export interface Line {
+  /** In order of arrival. */
+  waiting: (InLine & {
+    personId: string;
+    platform: Platform;
+    weight: number;
+    /** Its person's virtual time: milliseconds of work received ÷ weight. */
+    served: number;
+    /** A retry that may not start yet: in so many milliseconds. */
+    inMs: number;
+    /** What its message says. */
+    shown?: Standing;
+  })[];
+  running: (InLine & { forMs: number })[];
+  /** Run times of finished jobs like those in line, milliseconds per cost unit, oldest first. */
+  paces: { kind: string; model: string; rate: number }[];
+}
+
 export interface Records {
-  /** Inbox, person, account, space, generation, verdicts and delivery in one transaction. A repeated event answers duplicate. */
-  admit(order: Order, plan: Plan, verdicts: Verdict[]): Promise<{ generation: GenerationView; duplicate: boolean }>;
+  /**
+   * Inbox, person, account, space, generation, verdicts and delivery in one transaction. A repeated event answers duplicate.
+   * `weight`: the person's share in the queue, 1 being ordinary.
+   */
+  admit(
+    order: Order,
+    plan: Plan,
+    verdicts: Verdict[],
+    weight?: number,
+  ): Promise<{ generation: GenerationView; duplicate: boolean }>;
   /** A refused order leaves its verdict (append-only) and nothing else. Idempotent per event. */
   refuse(order: Order, verdicts: Verdict[]): Promise<void>;
-  /** received → queued, with the address the platform answered. */
-  acknowledge(id: string, address: Address): Promise<void>;
+  /** received → queued, with the address the platform answered and what was said there. */
+  acknowledge(id: string, address: Address, said?: Standing): Promise<void>;
   /** Never acknowledged: ends without a delivery. */
   abandon(id: string): Promise<void>;
 
-  /** queued, or running with an expired lease, → running with a new fence. Undefined when there is nothing to claim. */
-  claim(id: string, leaseMs: number): Promise<Claim | undefined>;
+  /**
+   * The fairest that is queued and ready, or one that a dead worker left, → running with a new fence; its person is
+   * charged. Undefined when nobody waits; `againInMs` when somebody does and nothing is ready yet.
+   */
+  claimNext(leaseMs: number): Promise<Claim | { againInMs: number } | undefined>;
   /** False when the claim is void: stop at once. Also answers whether its person asked to cancel. */
   extend(claim: Claim, leaseMs: number): Promise<{ held: boolean; cancelRequested: boolean }>;
   /** Images, verdicts, watermarks, status and delivery in one transaction, if the claim still holds. */
   complete(claim: Claim, outcome: Outcome): Promise<boolean>;
   /** Ends it with a reason, and makes the delivery due. */
   fail(claim: Claim, error: { code: ErrorCode; message: string }, verdicts?: Verdict[]): Promise<boolean>;
-  /** Back to queued: a retryable failure or, without an error, a shut-down, which does not count as an attempt. */
-  release(claim: Claim, error?: { code: ErrorCode; message: string }): Promise<boolean>;
+  /**
+   * Back to queued, free of charge: a retryable failure, to be tried again after so many milliseconds; or, without an
+   * error, a shut-down, which does not count as an attempt.
+   */
+  release(claim: Claim, error?: { code: ErrorCode; message: string }, afterMs?: number): Promise<boolean>;
   /** How often this generation took an engine down. Counts one more. */
   blame(claim: Claim): Promise<number>;
 
@@ -111,14 +164,16 @@ export interface Records {
   history(personId: string, options: { limit: number; before?: string }): Promise<GenerationView[]>;
   /** Unfinished jobs of a person. */
   unfinished(personId: string): Promise<number>;
-  /** Queued generations that start before this one. */
-  ahead(id: string): Promise<number>;
-  /** Recent run times per cost unit, milliseconds, newest first: what an ETA is made from. */
-  recentRates(kind: string, limit: number): Promise<number[]>;
+  /** The whole line; `with`: an order on its way in that counts as queued. */
+  line(options?: { with?: string }): Promise<Line>;
+  /** How many wait to be taken. */
+  waiting(): Promise<number>;
   counts(): Promise<{ kind: string; status: Status; count: number }[]>;
 
-  /** What a crash left behind: acknowledged without a job, or running with an expired lease. Ids with their turn. */
-  strays(olderThanMs: number): Promise<{ id: string; turn: number; status: Status }[]>;
+  /** Received so long ago that whoever was to acknowledge it is dead: the person may have seen it accepted, so it is queued. */
+  adopt(olderThanMs: number): Promise<number>;
+  /** Those that want a worker: queued, or left running by a dead one. */
+  unserved(): Promise<string[]>;
 
   /** Takes up to `limit` due deliveries of these platforms for `leaseMs`, so that nobody else sends them meanwhile. */
   dueDeliveries(platforms: Platform[], limit: number, leaseMs: number): Promise<DueDelivery[]>;
@@ -127,6 +182,8 @@ export interface Records {
   postpone(deliveryId: string, at: Date | 'never', reason: string): Promise<void>;
   /** True if at least `everyMs` passed since the last progress edit of this generation anywhere: the right to make one. */
   takeProgressTurn(generationId: string, everyMs: number): Promise<boolean>;
+  /** The same for a waiting one, with what its message will say. */
+  takeWaitingTurn(generationId: string, everyMs: number, says: Standing): Promise<boolean>;
 
   /** The image a watermark names. */
   findByWatermark(code: bigint): Promise<ImageView | undefined>;

@@ -1,16 +1,12 @@
 /** What the bots may ask of the rest: orders in, records out. Implemented by queue/, handed to bots/ by main/. */
 import type { Address, Platform } from './address.ts';
 import type { Order, Sender } from './order.ts';
-import type { GenerationView, ImageView } from './records.ts';
+import type { GenerationView, ImageView, Standing } from './records.ts';
 
-export type { Order, Sender };
+export type { Order, Sender, Standing };
 
-export interface Receipt {
+export interface Receipt extends Standing {
   generationId: string;
-  /** People's jobs that start before this one; 0 = next or already running. */
-  ahead: number;
-  /** Until the picture, when there is enough history to say. */
-  etaSeconds?: number;
   notes: string[];
 }
 
@@ -24,6 +20,8 @@ export interface Studio {
   cancel(sender: Sender, generationId: string): Promise<void>;
   /** Removes the person's own generation: pictures, prompt, and the message it was shown in. */
   remove(sender: Sender, generationId: string): Promise<GenerationView>;
+  /** Where a waiting or running job stands, now. Undefined for what has ended or never was. */
+  standing(generationId: string): Promise<Standing | undefined>;
   /** Throws not_found for unknown or deleted ones. */
   find(generationId: string): Promise<GenerationView>;
   /** The generation shown in that message, if it is one of ours. `message` is the courier's own reference. */

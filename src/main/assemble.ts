@@ -81,6 +81,7 @@ export async function assemble({ config, portWasChosen, log }: Environment, role
         models: () => catalogue.diffusionModels(),
         metrics,
         limits: { jobsPerPerson: config.JOBS_PER_PERSON },
+        weights: config.FAIR_WEIGHTS,
         log: part('queue'),
       }),
       (queue) => queue.stop(),

@@ -1,7 +1,7 @@
 /** Carries jobs and signals between processes. BullMQ does the work and stays hidden; nothing here is the truth. */
+import { randomUUID } from 'node:crypto';
 import type { Job } from '../core/job.ts';
 import type { Logger } from '../core/log.ts';
-import { age } from './aging.ts';
 import type { Backend } from './backend.ts';
 import { consume, type Handler, type Working } from './consumer.ts';
 import { openPostgres } from './postgres.ts';
@@ -12,22 +12,17 @@ import { within } from './within.ts';
 const NAME = 'generations';
 /** A datastore that is down cannot be taken leave of politely. */
 const CLOSE_MS = 3_000;
-const MAX_PRIORITY = 2 ** 21 - 1;
 
 export interface Broker {
   description: string;
-  /** Lower priority numbers go first; equal ones in order of arrival. A job that is already there is not added again. */
-  enqueue(job: Job, options: { priority: number }): Promise<void>;
-  has(generationId: string): Promise<boolean>;
-  remove(generationId: string): Promise<void>;
-  /** Moves waiting jobs forward by one priority for every `stepMs` they have waited. */
-  age(stepMs: number): Promise<number>;
+  /** Some worker will be called for it. Which generation that one takes, the records decide. */
+  enqueue(job: Job): Promise<void>;
   work(handler: Handler, options: { concurrency: number }): Working;
   /** To every process, this one included. Best effort: never throws. */
   publish(signal: Signal): Promise<void>;
   /** Answers how to stop listening. */
   onSignal(listener: (signal: Signal) => void): () => void;
-  /** Jobs waiting or delayed. */
+  /** Calls that no worker has answered yet. */
   depth(): Promise<number>;
   ping(): Promise<void>;
   close(): Promise<void>;
@@ -63,19 +58,15 @@ export async function openBroker({ redisUrl, databaseUrl, log, lockMs = 15_000 }
   return {
     description: backend.description,
 
-    async enqueue(job, { priority }) {
+    async enqueue(job) {
       await queue.add('generate', job, {
-        jobId: idOf(job.generationId),
-        priority: Math.min(Math.max(1, priority), MAX_PRIORITY),
+        jobId: randomUUID(), // BullMQ's own count begins again in an emptied Redis
         attempts: 1, // attempts are counted in the records
         removeOnComplete: true,
         removeOnFail: true,
       });
     },
-    has: async (generationId) => (await queue.getJobState(idOf(generationId))) !== 'unknown',
-    remove: async (generationId) => void (await queue.remove(idOf(generationId))),
 
-    age: (stepMs) => age(queue, stepMs),
     work: (handler, { concurrency }) =>
       consume({ backend, complain, log }, { name: NAME, concurrency, lockMs }, handler),
 
@@ -90,7 +81,7 @@ export async function openBroker({ redisUrl, databaseUrl, log, lockMs = 15_000 }
     },
 
     async depth() {
-      const counts = await queue.getJobCounts('waiting', 'prioritized', 'delayed');
+      const counts = await queue.getJobCounts('waiting', 'delayed');
       return Object.values(counts).reduce((sum, count) => sum + count, 0);
     },
     ping: backend.ping,
@@ -102,8 +93,6 @@ export async function openBroker({ redisUrl, databaseUrl, log, lockMs = 15_000 }
     },
   };
 }
-
-const idOf = (generationId: string) => `g-${generationId}`;
 
 /** The same trouble, however often it is reported, is one line every half minute. */
 function createComplaint(log: Logger): (err: Error) => void {

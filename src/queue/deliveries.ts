@@ -12,7 +12,7 @@ import type { Turnstile } from './turnstile.ts';
 export interface DeliveriesDeps {
   records: Records;
   couriers: Couriers;
-  present: { outcome(generation: GenerationView): Reply };
+  present: { outcome(generation: GenerationView): Reply; unreadable(generationId: string): Reply };
   /** One message is only ever touched by one of us at a time; shared with the progress edits. */
   turnstile: Turnstile;
   log: Logger;
@@ -57,10 +57,10 @@ export function startDeliveries(deps: DeliveriesDeps, options: DeliveriesOptions
     if (platforms.length === 0) return;
     const due = await records.dueDeliveries(platforms, free, options.leaseMs);
     for (const delivery of due) {
-      lately.add(delivery.generation.id);
+      lately.add(delivery.generationId);
       if (lately.size > 1000) lately.delete(lately.values().next().value!);
       const sending = turnstile
-        .pass(delivery.generation.id, () => send(deps, options, delivery))
+        .pass(delivery.generationId, () => send(deps, options, delivery))
         .catch((err) => log.error({ err, deliveryId: delivery.id }, 'delivery not settled; it comes back'))
         .finally(() => underWay.delete(sending));
       underWay.add(sending);
@@ -82,11 +82,12 @@ export function startDeliveries(deps: DeliveriesDeps, options: DeliveriesOptions
 
 async function send(deps: DeliveriesDeps, options: DeliveriesOptions, delivery: DueDelivery): Promise<void> {
   const { records, couriers, present } = deps;
-  const { id, generation, address, attempt } = delivery;
-  const log = deps.log.child({ deliveryId: id, generationId: generation.id, platform: address.platform, attempt });
+  const { id, generationId, generation, address, attempt } = delivery;
+  const log = deps.log.child({ deliveryId: id, generationId, platform: address.platform, attempt });
   let sent: Awaited<ReturnType<NonNullable<ReturnType<typeof courierFor>>['deliver']>>;
   try {
-    sent = await courierFor(couriers, address)!.deliver(address, present.outcome(generation), attempt);
+    const reply = generation ? present.outcome(generation) : present.unreadable(generationId);
+    sent = await courierFor(couriers, address)!.deliver(address, reply, attempt);
   } catch (caught) {
     const error = toAppError(caught);
     const at = retryAt(error, attempt, options);

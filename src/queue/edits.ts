@@ -4,13 +4,12 @@ import type { Platform } from '../core/address.ts';
 import type { JobProgress } from '../core/job.ts';
 import type { GenerationView, Records } from '../core/records.ts';
 import type { Reply } from '../core/reply.ts';
-import type { Deliveries, DeliveriesDeps } from './deliveries.ts';
 import { courierFor } from './studio.ts';
+import { createTouch, type TouchDeps } from './touch.ts';
 
-export interface EditsDeps extends DeliveriesDeps {
-  records: Pick<Records, 'find' | 'takeProgressTurn'> & Records;
-  present: DeliveriesDeps['present'] & { working(generation: GenerationView, progress: JobProgress): Reply };
-  deliveries: Pick<Deliveries, 'handles'>;
+export interface EditsDeps extends TouchDeps {
+  records: Pick<Records, 'find' | 'takeProgressTurn'>;
+  present: TouchDeps['present'] & { working(generation: GenerationView, progress: JobProgress): Reply };
 }
 
 export interface EditsOptions {
@@ -33,6 +32,7 @@ export function createEdits(deps: EditsDeps, options: EditsOptions = EDITS_OPTIO
   const latest = new Map<string, JobProgress>();
   const followed = new Map<string, Promise<void>>();
   const stopping = new AbortController();
+  const touch = createTouch(deps, options, stopping.signal);
 
   /** Until the generation has ended or has nothing new to say. */
   async function follow(generationId: string) {
@@ -47,31 +47,12 @@ export function createEdits(deps: EditsDeps, options: EditsOptions = EDITS_OPTIO
   async function edit(generationId: string): Promise<number | undefined> {
     const generation = await records.find(generationId);
     const progress = latest.get(generationId);
-    const courier = generation && courierFor(couriers, generation.address);
-    if (!progress || !courier || generation.status !== 'running') return undefined;
+    if (!progress || generation?.status !== 'running' || !courierFor(couriers, generation.address)) return undefined;
     const everyMs = options.everyMs[generation.address.platform];
     if (!(await records.takeProgressTurn(generationId, everyMs))) return everyMs / 4;
     latest.delete(generationId);
-    await courier
-      .progress(generation.address, present.working(generation, progress))
-      .catch((err) => log.debug({ err, generationId }, 'progress not shown'));
-    if ((await records.find(generationId))?.status !== 'running') void repair(generationId);
+    await touch(generation, present.working(generation, progress));
     return everyMs;
-  }
-
-  /** The edit may have landed on top of an outcome that another process has just shown: show that again. */
-  async function repair(generationId: string) {
-    try {
-      await sleep(options.settleMs, undefined, { signal: stopping.signal });
-      if (deps.deliveries.handles(generationId)) return;
-      await turnstile.pass(generationId, async () => {
-        const generation = await records.find(generationId);
-        if (!generation || generation.status === 'running' || generation.status === 'queued') return;
-        await courierFor(couriers, generation.address)?.deliver(generation.address, present.outcome(generation), 1);
-      });
-    } catch (err) {
-      if (!stopping.signal.aborted) log.warn({ err, generationId }, 'outcome not shown again');
-    }
   }
 
   return {

@@ -1,29 +1,38 @@
 /** An order's way in: gates, one record, the answer to the person, and only then the queue. */
+
+import type { FairWeights } from '../core/config.ts';
 import { AppError, toAppError } from '../core/errors.ts';
 import type { Logger } from '../core/log.ts';
 import type { Plan, Sources } from '../core/recipe.ts';
 import type { GenerationView, Records } from '../core/records.ts';
 import type { Request } from '../core/request.ts';
 import type { Safety } from '../core/safety.ts';
-import type { Order, Receipt, Sender, Studio } from '../core/studio.ts';
+import type { Order, Sender, Standing, Studio } from '../core/studio.ts';
 import type { Broker } from './broker.ts';
-import { etaSeconds } from './eta.ts';
+import { standings } from './eta.ts';
 import { insist } from './insist.ts';
 import { findSources } from './sources.ts';
 import { createTurnstile } from './turnstile.ts';
+import { weightOf } from './weights.ts';
 
 /** Makes every choice a Request leaves open. `sources` knows the pictures that it names. Throws AppError. */
 export type PlanRequest = (request: Request, sources: Sources) => Plan | Promise<Plan>;
 
-export interface IntakeDeps {
+interface StandingDeps {
+  records: Pick<Records, 'line'>;
+  /** How many jobs run side by side, as far as known here. */
+  lanes?: () => number;
+}
+
+export interface IntakeDeps extends StandingDeps {
   records: Records;
   broker: Pick<Broker, 'enqueue'>;
   safety: Pick<Safety, 'judgePrompt'>;
   plan: PlanRequest;
   limits: { jobsPerPerson: number };
+  /** Shares in the queue. Default: everybody the same. */
+  weights?: FairWeights | undefined;
   log: Logger;
-  /** How many jobs run side by side, as far as known here. */
-  lanes?: () => number;
 }
 
 /** How many recently answered events are remembered, so that a repetition of a refused one is not refused aloud again. */
@@ -56,7 +65,8 @@ export function createIntake(deps: IntakeDeps): Studio['submit'] {
       remember(event);
       throw refusal;
     });
-    const { generation, duplicate } = await records.admit(order, plan, [verdict]);
+    const weight = deps.weights ? weightOf(deps.weights, order.sender) : 1;
+    const { generation, duplicate } = await records.admit(order, plan, [verdict], weight);
     remember(event);
     return duplicate ? undefined : { generation, notes: plan.notes };
   }
@@ -68,14 +78,15 @@ export function createIntake(deps: IntakeDeps): Studio['submit'] {
     const { generation, notes } = admitted;
     const generationId = generation.id;
     try {
-      const receipt = { generationId, ...(await standing(deps, generation)), notes };
+      const stands = await standing(deps, generationId);
+      const receipt = { generationId, ...stands, notes };
       const address = await acknowledge(receipt);
-      await insist(() => records.acknowledge(generationId, address)).catch((caught) =>
+      await insist(() => records.acknowledge(generationId, address, stands)).catch((caught) =>
         // The person has seen it accepted; the reconciler queues what stays `received`.
         log.error({ err: toAppError(caught), generationId }, 'acknowledgement not recorded'),
       );
       await deps.broker
-        .enqueue({ v: 1, generationId }, { priority: generation.turn })
+        .enqueue({ v: 1, generationId })
         .catch((err) => log.warn({ err, generationId }, 'queue did not take the job; the reconciler will add it'));
       return receipt;
     } catch (caught) {
@@ -87,14 +98,10 @@ export function createIntake(deps: IntakeDeps): Studio['submit'] {
   };
 }
 
-/** Its place in the queue, and how long that will take. */
-async function standing(
-  { records, lanes = () => 1 }: IntakeDeps,
-  { id, cost, request }: GenerationView,
-): Promise<Pick<Receipt, 'ahead' | 'etaSeconds'>> {
-  const [ahead, rates] = await Promise.all([records.ahead(id), records.recentRates(request.kind, 20)]);
-  const eta = etaSeconds({ rates, cost, ahead, lanes: lanes() });
-  return { ahead, ...(eta !== undefined && { etaSeconds: eta }) };
+/** Its place in the queue, and how long that will take: of a new order before it is acknowledged, or of any later. */
+export async function standing({ records, lanes = () => 1 }: StandingDeps, generationId: string): Promise<Standing> {
+  const line = await records.line({ with: generationId });
+  return standings(line, lanes()).get(generationId) ?? { ahead: 0 };
 }
 
 async function refuseTooMany({ records, limits }: IntakeDeps, sender: Sender) {

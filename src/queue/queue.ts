@@ -1,11 +1,13 @@
 /** The queue as main sees it: a studio for the bots, a worker where there is an engine, deliveries where there are couriers. */
+import type { FairWeights } from '../core/config.ts';
 import type { JobProgress } from '../core/job.ts';
 import type { Logger } from '../core/log.ts';
 import type { Generate } from '../core/picture.ts';
 import type { GenerationView, ObjectStore, Records } from '../core/records.ts';
 import type { Reply } from '../core/reply.ts';
+import type { Request } from '../core/request.ts';
 import type { Safety } from '../core/safety.ts';
-import type { Studio } from '../core/studio.ts';
+import type { Receipt, Studio } from '../core/studio.ts';
 import { openBroker } from './broker.ts';
 import { DELIVERIES_OPTIONS, type DeliveriesOptions, startDeliveries } from './deliveries.ts';
 import { createEdits, EDITS_OPTIONS, type EditsOptions } from './edits.ts';
@@ -14,6 +16,7 @@ import type { Loop } from './loop.ts';
 import { RECONCILER_OPTIONS, type ReconcilerOptions, startReconciler } from './reconciler.ts';
 import { type Couriers, createStudio } from './studio.ts';
 import { createTurnstile } from './turnstile.ts';
+import { startWaits, WAITS_OPTIONS, type WaitsOptions } from './waits.ts';
 import { within } from './within.ts';
 import { createWorker, type Metrics, WORKER_OPTIONS, type WorkerOptions } from './worker.ts';
 
@@ -28,6 +31,7 @@ export interface QueueDeps {
   plan: PlanRequest;
   models: () => { name: string; title: string }[];
   limits: { jobsPerPerson: number };
+  weights?: FairWeights | undefined;
   log: Logger;
   metrics?: Metrics | undefined;
   options?: QueueOptions;
@@ -41,12 +45,16 @@ export interface QueueOptions {
   worker?: Partial<WorkerOptions>;
   deliveries?: Partial<DeliveriesOptions>;
   edits?: Partial<EditsOptions>;
+  waits?: Partial<WaitsOptions>;
   reconciler?: Partial<ReconcilerOptions>;
 }
 
 export interface Present {
-  outcome(generation: GenerationView): Reply;
+  waiting(request: Request, receipt: Receipt): Reply;
   working(generation: GenerationView, progress: JobProgress): Reply;
+  outcome(generation: GenerationView): Reply;
+  /** The end of what a newer version wrote and this one cannot read. */
+  unreadable(generationId: string): Reply;
 }
 
 export interface Queue {
@@ -59,7 +67,7 @@ export interface Queue {
   startDeliveries(part: { couriers: Couriers; present: Present }): void;
   /** Progress of every running job, in whatever process it runs. Answers how to stop listening. */
   onProgress(listener: (progress: JobProgress) => void): () => void;
-  /** Jobs waiting in the queue. */
+  /** Jobs waiting to be taken, as the records know them. */
   depth(): Promise<number>;
   /** Rejects when the queue's datastore does not answer. */
   ping(): Promise<void>;
@@ -112,6 +120,7 @@ export async function openQueue(deps: QueueDeps): Promise<Queue> {
       const shared = { records, couriers, present: part.present, turnstile, log };
       const deliveries = startDeliveries(shared, { ...DELIVERIES_OPTIONS, ...options.deliveries });
       const edits = createEdits({ ...shared, deliveries }, { ...EDITS_OPTIONS, ...options.edits });
+      const waits = startWaits({ ...shared, deliveries, lanes: () => lanes }, { ...WAITS_OPTIONS, ...options.waits });
       const forget = broker.onSignal((signal) => {
         if (signal.kind === 'progress') edits.onProgress(signal.progress);
         if (signal.kind === 'ended') deliveries.wake();
@@ -119,7 +128,7 @@ export async function openQueue(deps: QueueDeps): Promise<Queue> {
       reconcile();
       onStop.deliveries.push(async () => {
         forget();
-        await edits.stop();
+        await Promise.all([edits.stop(), waits.stop()]);
         await deliveries.stop();
       });
     },
@@ -128,7 +137,7 @@ export async function openQueue(deps: QueueDeps): Promise<Queue> {
       broker.onSignal((signal) => {
         if (signal.kind === 'progress') listener(signal.progress);
       }),
-    depth: broker.depth,
+    depth: () => records.waiting(),
     ping: broker.ping,
 
     stop(graceMs = 20_000) {

@@ -5,43 +5,33 @@ import type { Broker } from './broker.ts';
 import { createLoop, type Loop } from './loop.ts';
 
 export interface ReconcilerDeps {
-  records: Pick<Records, 'strays' | 'find' | 'acknowledge'>;
-  broker: Pick<Broker, 'has' | 'enqueue' | 'age'>;
+  records: Pick<Records, 'adopt' | 'unserved'>;
+  broker: Pick<Broker, 'depth' | 'enqueue'>;
   log: Logger;
 }
 
 export interface ReconcilerOptions {
   everyMs: number;
-  /** Younger ones are still on their way in. */
+  /** Orders younger than that are still being acknowledged. */
   olderThanMs: number;
-  /** What a waiting job gains one place for. */
-  agingMs: number;
 }
 
-export const RECONCILER_OPTIONS: ReconcilerOptions = { everyMs: 10_000, olderThanMs: 20_000, agingMs: 30_000 };
+export const RECONCILER_OPTIONS: ReconcilerOptions = { everyMs: 10_000, olderThanMs: 20_000 };
 
 export const startReconciler = (deps: ReconcilerDeps, options: ReconcilerOptions = RECONCILER_OPTIONS): Loop =>
-  createLoop({ log: deps.log, everyMs: options.everyMs, name: 'reconciler' }, async () => {
-    await reconcile(deps, options.olderThanMs);
-    await deps.broker.age(options.agingMs);
-  });
+  createLoop({ log: deps.log, everyMs: options.everyMs, name: 'reconciler' }, () =>
+    reconcile(deps, options.olderThanMs),
+  );
 
-/** Answers how many it put back. Harmless to repeat: a job is added once, and claimed once. */
-export async function reconcile(
-  { records, broker, log }: Omit<ReconcilerDeps, 'broker'> & { broker: Pick<Broker, 'has' | 'enqueue'> },
-  olderThanMs: number,
-): Promise<number> {
-  let added = 0;
-  for (const { id, turn, status } of await records.strays(olderThanMs)) {
-    if (status === 'received') {
-      // Its process died around the acknowledgement. The person may have seen it accepted, so it runs.
-      const generation = await records.find(id);
-      if (generation) await records.acknowledge(id, generation.address);
-    }
-    if (await broker.has(id)) continue;
-    await broker.enqueue({ v: 1, generationId: id }, { priority: turn });
-    added++;
-  }
-  if (added) log.info({ added }, 'jobs put back into the queue');
-  return added;
+/**
+ * As many jobs in the queue as there are generations that want a worker: which is which does not matter. One too many is
+ * harmless, it finds nothing to claim. Answers how many it added.
+ */
+export async function reconcile({ records, broker, log }: ReconcilerDeps, olderThanMs: number): Promise<number> {
+  await records.adopt(olderThanMs);
+  const depth = await broker.depth(); // first: what is claimed meanwhile must not look lost
+  const missing = (await records.unserved()).slice(depth);
+  for (const generationId of missing) await broker.enqueue({ v: 1, generationId });
+  if (missing.length) log.info({ added: missing.length }, 'jobs put back into the queue');
+  return missing.length;
 }

@@ -5,7 +5,7 @@ import { AppError } from '../core/errors.ts';
 import type { GenerationView, ObjectStore, Status } from '../core/records.ts';
 import type { Sender, Studio } from '../core/studio.ts';
 import type { Broker } from './broker.ts';
-import { createIntake, type IntakeDeps } from './intake.ts';
+import { createIntake, type IntakeDeps, standing } from './intake.ts';
 import type { Turnstile } from './turnstile.ts';
 
 /** One courier per platform that this process speaks. */
@@ -16,7 +16,7 @@ export const courierFor = (couriers: Couriers, { platform }: Address): Courier |
   couriers[platform] as Courier | undefined;
 
 export interface StudioDeps extends IntakeDeps {
-  broker: Pick<Broker, 'enqueue' | 'publish' | 'remove'>;
+  broker: Pick<Broker, 'enqueue' | 'publish'>;
   objects: Pick<ObjectStore, 'get' | 'delete'>;
   turnstile: Turnstile;
   /** Asked each time: bots, which bring the couriers, start after the studio they are given. */
@@ -45,7 +45,6 @@ export function createStudio(deps: StudioDeps): Studio {
     const status = await records.cancel(generationId);
     if (status === 'running') await broker.publish({ kind: 'cancel', generationId });
     if (status !== 'cancelled') return status;
-    await broker.remove(generationId).catch(() => {}); // a worker that meets it finds nothing to claim
     await broker.publish({ kind: 'ended', generationId });
     return status;
   };
@@ -61,10 +60,7 @@ export function createStudio(deps: StudioDeps): Studio {
     async remove(sender, generationId) {
       const { status } = await ofOwner(sender, generationId);
       const { generation, keys } = await records.remove(generationId);
-      if (!ENDED.includes(status)) {
-        await broker.remove(generationId).catch(() => {});
-        await broker.publish({ kind: 'cancel', generationId }); // whoever runs it finds its claim void
-      }
+      if (!ENDED.includes(status)) await broker.publish({ kind: 'cancel', generationId }); // whoever runs it finds its claim void
       for (const key of keys)
         await objects.delete(key).catch((err) => log.error({ err, key }, 'could not delete a removed picture'));
       const courier = courierFor(deps.couriers(), generation.address);
@@ -72,6 +68,10 @@ export function createStudio(deps: StudioDeps): Studio {
         .pass(generationId, async () => courier?.remove(generation.address))
         .catch((err) => log.warn({ err, generationId }, 'could not take the message away'));
       return generation;
+    },
+    async standing(generationId) {
+      const generation = await records.find(generationId);
+      return generation && !ENDED.includes(generation.status) ? standing(deps, generationId) : undefined;
     },
     find,
     findByMessage: (platform, message) => records.findByMessage(platform, message),

@@ -1,4 +1,4 @@
-/** One job, start to finish: claims it, has it made, and leaves it ended or queued again. */
+/** One job, start to finish: claims whichever is next, has it made, and leaves it ended or queued again. */
 import { AppError, type ErrorCode, isRetryable, says, toAppError } from '../core/errors.ts';
 import { Job } from '../core/job.ts';
 import type { Claim, Status } from '../core/records.ts';
@@ -52,19 +52,23 @@ export function createWorker(deps: WorkerDeps, options: WorkerOptions = WORKER_O
     if (signal.kind === 'cancel') void running.get(signal.generationId)?.check();
   });
 
+  /** A database that does not answer must not cost the call. */
+  const claimNext = () =>
+    deps.records.claimNext(options.leaseMs).catch((err) => {
+      deps.log.warn({ err }, 'nothing could be claimed; trying again');
+      return { againInMs: options.retry.firstMs };
+    });
+
   async function handle(data: unknown) {
     const job = Job.safeParse(data);
     if (!job.success) {
       deps.log.error({ err: job.error }, 'job does not match the contract and was dropped');
       return undefined;
     }
-    const { generationId } = job.data;
+    const claim = await claimNext();
+    if (!claim || 'againInMs' in claim) return claim;
+    const generationId = claim.generation.id;
     const log = deps.log.child({ generationId });
-    const claim = await deps.records.claim(generationId, options.leaseMs);
-    if (!claim) {
-      log.debug('nothing to claim');
-      return undefined;
-    }
     const lease = holdLease({ records: deps.records, log }, claim, options);
     running.set(generationId, lease);
     if (handingBack) lease.stop('shutdown');
@@ -144,6 +148,7 @@ async function attempt(
     }
     const againInMs = backoffMs(generation.attempt, options.retry);
     log.warn({ ...facts, againInMs }, 'job failed; it will be tried again');
-    return (await records.release(claim, { code: error.code, message: says(error) })) ? { againInMs } : undefined;
+    const held = await records.release(claim, { code: error.code, message: says(error) }, againInMs);
+    return held ? { againInMs } : undefined;
   }
 }

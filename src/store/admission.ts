@@ -5,6 +5,7 @@ import type { Records } from '../core/records.ts';
 import type { Order, Sender } from '../core/studio.ts';
 import type { Verdict } from '../core/verdict.ts';
 import type { Database } from './database.ts';
+import { enterLine, estimateMs, oneInLineAtATime } from './fair-share.ts';
 import { Prisma } from './generated/client/client.ts';
 import { plainText, toJson } from './json.ts';
 import { uuidv7 } from './uuid.ts';
@@ -14,12 +15,12 @@ import { findView } from './views.ts';
 type Admission = Pick<Records, 'admit' | 'refuse' | 'acknowledge' | 'abandon'>;
 
 export const admission = (db: Database): Admission => ({
-  async admit(order, plan, verdicts) {
+  async admit(order, plan, verdicts, weight = 1) {
     // Two statements: the second must see what others did while the first waited.
     const id = uuidv7();
     const [, made] = await db.$transaction([
       db.$executeRaw`SELECT ${oneAtATime(order.sender)}`,
-      db.$queryRaw<{ before: boolean; id: string | null }[]>(inserts(id, order, plan, verdicts)),
+      db.$queryRaw<{ before: boolean; id: string | null }[]>(inserts(id, order, plan, verdicts, weight)),
     ]);
     const duplicate = made[0]!.before;
     const generation = made[0]!.id === null ? undefined : await findView(db, made[0]!.id);
@@ -34,14 +35,15 @@ export const admission = (db: Database): Admission => ({
       if (count > 0) await writeVerdicts(tx, verdicts, whose(order));
     }),
 
-  async acknowledge(id, address) {
-    // The address counts even when a cancel came first: that is where the person reads of it.
-    await db.$executeRaw`
-      UPDATE generation SET
-        address = ${json(address)},
-        queued_at = CASE WHEN status = 'received' THEN now() ELSE queued_at END,
-        status = CASE WHEN status = 'received' THEN 'queued' ELSE status END
-      WHERE id = ${id}::uuid`;
+  async acknowledge(id, address, said) {
+    await db.$transaction([
+      db.$executeRaw`SELECT ${oneInLineAtATime}`,
+      db.$queryRaw(enterLine(Prisma.sql`id = ${id}::uuid AND status = 'received'`)),
+      db.$executeRaw`
+        UPDATE delivery SET standing = ${said ? json(said) : Prisma.sql`NULL`} WHERE generation_id = ${id}::uuid`,
+      // The address counts even when a cancel came first: that is where the person reads of it.
+      db.$executeRaw`UPDATE generation SET address = ${json(address)} WHERE id = ${id}::uuid`,
+    ]);
   },
 
   abandon: (id) =>
@@ -54,14 +56,20 @@ export const admission = (db: Database): Admission => ({
     }),
 });
 
-/** Until the transaction ends: repetitions of an event find its record, and each job of a person its own turn. */
+/** Until the transaction ends: repetitions of an event find its record. */
 const oneAtATime = ({ platform, accountId }: Sender) =>
   Prisma.sql`pg_advisory_xact_lock(hashtextextended(${`${platform} ${accountId}`}, 0))`;
 
 const json = (value: unknown) => Prisma.sql`${JSON.stringify(toJson(value))}::jsonb`;
 
 /** All rows of a new order in one statement; none when its event was there before. Answers the generation's id. */
-function inserts(id: string, { eventId, sender, request, address, parentId }: Order, plan: Plan, verdicts: Verdict[]) {
+function inserts(
+  id: string,
+  { eventId, sender, request, address, parentId }: Order,
+  plan: Plan,
+  verdicts: Verdict[],
+  weight: number,
+) {
   const { platform, accountId, space } = sender;
   const [name, spaceName] = [plainText(sender.name), space?.name === undefined ? null : plainText(space.name)];
   const rows = verdicts.map((verdict) => ({ ...verdict, id: uuidv7() }));
@@ -85,12 +93,11 @@ function inserts(id: string, { eventId, sender, request, address, parentId }: Or
       WHERE ${space !== undefined} AND NOT EXISTS (SELECT FROM before) AND NOT EXISTS (SELECT FROM space_known)
       ON CONFLICT (platform, external_id) DO UPDATE SET name = coalesce(excluded.name, space.name) RETURNING id),
     made AS (
-      INSERT INTO generation (id, kind, request, recipe, notes, cost, address, person_id, account_id, space_id, parent_id, turn)
+      INSERT INTO generation (id, kind, request, recipe, notes, cost, model, estimate_ms, weight, address, person_id, account_id,
+        space_id, parent_id)
       SELECT ${id}::uuid, ${request.kind}, ${json(request)}, ${json(plan.recipe)}, ${plan.notes.map(plainText)}::text[],
-        ${plan.cost}, ${json(address)}, who.person_id, who.id,
-        (SELECT id FROM space_known UNION ALL SELECT id FROM space_made), ${parentId ?? null}::uuid,
-        1 + (SELECT count(*) FROM generation other
-          WHERE other.person_id = who.person_id AND other.status IN ('received', 'queued', 'running'))
+        ${plan.cost}, ${plan.recipe.model.name}, ${estimateMs(plan)}, ${weight}, ${json(address)}, who.person_id, who.id,
+        (SELECT id FROM space_known UNION ALL SELECT id FROM space_made), ${parentId ?? null}::uuid
       FROM who WHERE NOT EXISTS (SELECT FROM before) RETURNING id),
     inbox_made AS (
       INSERT INTO inbox (platform, event_id, generation_id) SELECT ${platform}, ${eventId}, id FROM made),

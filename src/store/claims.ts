@@ -3,26 +3,14 @@ import { randomUUID } from 'node:crypto';
 import type { Claim, NewImage, Records } from '../core/records.ts';
 import type { Database, Db } from './database.ts';
 import { makeDue } from './deliveries.ts';
+import { refund, settle } from './fair-share.ts';
 import { plainText } from './json.ts';
 import { writeVerdicts } from './verdicts.ts';
-import { findView } from './views.ts';
 import { codeToRow } from './watermarks.ts';
 
-type Claims = Pick<Records, 'claim' | 'extend' | 'complete' | 'fail' | 'release' | 'blame'>;
+type Claims = Pick<Records, 'extend' | 'complete' | 'fail' | 'release' | 'blame'>;
 
 export const claims = (db: Database): Claims => ({
-  async claim(id, leaseMs) {
-    const rows = await db.$queryRaw<{ fence: number }[]>`
-      UPDATE generation SET status = 'running', fence = fence + 1, attempt = attempt + 1, started_at = now(),
-        lease_until = now() + ${leaseMs} * interval '1 millisecond'
-      WHERE id = ${id}::uuid AND deleted_at IS NULL
-        AND (status = 'queued' OR (status = 'running' AND lease_until < now()))
-      RETURNING fence`;
-    if (!rows[0]) return undefined;
-    const generation = await findView(db, id);
-    return generation && { generation, fence: rows[0].fence };
-  },
-
   async extend({ generation, fence }, leaseMs) {
     const rows = await db.$queryRaw<{ cancel_requested: boolean }[]>`
       UPDATE generation SET lease_until = now() + ${leaseMs} * interval '1 millisecond'
@@ -39,6 +27,7 @@ export const claims = (db: Database): Claims => ({
           error_message = NULL, fingerprint = ${fingerprint}, total_ms = ${timings.totalMs}, run_ms = ${timings.runMs}
         WHERE id = ${generation.id}::uuid AND fence = ${fence} AND status = 'running'`;
       if (!held) return false;
+      await settle(tx, generation.id);
       await writeImages(tx, generation.id, images);
       await makeDue(tx, generation.id);
       return true;
@@ -51,19 +40,26 @@ export const claims = (db: Database): Claims => ({
           lease_until = NULL, error_code = ${code}, error_message = ${plainText(message)}
         WHERE id = ${claim.generation.id}::uuid AND fence = ${claim.fence} AND status = 'running'`;
       if (!held) return false;
+      await settle(tx, claim.generation.id);
       await writeVerdicts(tx, verdicts, { generationId: claim.generation.id });
       await makeDue(tx, claim.generation.id);
       return true;
     }),
 
-  async release({ generation, fence }, error) {
-    const handedBack = error ? 0 : 1; // nothing was tried in vain, so it does not count as an attempt
-    const held = await db.$executeRaw`
-      UPDATE generation SET status = 'queued', queued_at = now(), lease_until = NULL, attempt = attempt - ${handedBack},
-        error_code = ${error?.code ?? null}, error_message = ${error ? plainText(error.message) : null}
-      WHERE id = ${generation.id}::uuid AND fence = ${fence} AND status = 'running'`;
-    return held > 0;
-  },
+  release: ({ generation, fence }, error, afterMs = 0) =>
+    db.$transaction(async (tx) => {
+      const handedBack = error ? 0 : 1; // nothing was tried in vain, so it does not count as an attempt
+      const held = await tx.$executeRaw`
+        UPDATE generation SET status = 'queued', queued_at = now(), lease_until = NULL, attempt = attempt - ${handedBack},
+          not_before = now() + ${afterMs} * interval '1 millisecond',
+          error_code = ${error?.code ?? null}, error_message = ${error ? plainText(error.message) : null}
+        WHERE id = ${generation.id}::uuid AND fence = ${fence} AND status = 'running'`;
+      if (!held) return false;
+      await refund(tx, generation.id);
+      // Its message still says that it is being worked on.
+      await tx.$executeRaw`UPDATE delivery SET standing = NULL WHERE generation_id = ${generation.id}::uuid`;
+      return true;
+    }),
 
   blame: ({ generation, fence }: Claim) =>
     db.$transaction(async (tx) => {

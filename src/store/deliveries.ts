@@ -1,17 +1,18 @@
 /** The outbox: an outcome is shown by whoever leases its row, until someone says it is shown. */
-import type { Records } from '../core/records.ts';
+import type { Logger } from '../core/log.ts';
+import type { DueDelivery, Records } from '../core/records.ts';
 import type { Database, Db } from './database.ts';
 import { Prisma } from './generated/client/client.ts';
 import { plainText, toJson } from './json.ts';
-import { selectViews } from './views.ts';
+import { sortViews } from './views.ts';
 
-type Deliveries = Pick<Records, 'dueDeliveries' | 'delivered' | 'postpone' | 'takeProgressTurn'>;
+type Deliveries = Pick<Records, 'dueDeliveries' | 'delivered' | 'postpone' | 'takeProgressTurn' | 'takeWaitingTurn'>;
 
 export const makeDue = (tx: Db, generationId: string) =>
   tx.$executeRaw`
     UPDATE delivery SET state = 'due', due_at = now() WHERE generation_id = ${generationId}::uuid AND state = 'waiting'`;
 
-export const deliveries = (db: Database): Deliveries => ({
+export const deliveries = (db: Database, log: Logger): Deliveries => ({
   async dueDeliveries(platforms, limit, leaseMs) {
     const taken = await db.$queryRaw<{ id: string; of: string; attempt: number }[]>`
       UPDATE delivery SET attempts = attempts + 1, leased_until = now() + ${leaseMs} * interval '1 millisecond'
@@ -22,11 +23,27 @@ export const deliveries = (db: Database): Deliveries => ({
         ORDER BY due_at LIMIT ${limit} FOR UPDATE SKIP LOCKED)
       RETURNING id, generation_id AS of, attempts AS attempt`;
     if (taken.length === 0) return [];
-    const views = await selectViews(db, Prisma.sql`WHERE g.id = ANY(${taken.map(({ of }) => of)}::uuid[])`);
-    return taken.flatMap(({ id, of, attempt }) => {
+    const { views, unreadable } = await sortViews(
+      db,
+      Prisma.sql`WHERE g.id = ANY(${taken.map(({ of }) => of)}::uuid[])`,
+    );
+    const due: DueDelivery[] = [];
+    for (const { id, of, attempt } of taken) {
       const generation = views.find((view) => view.id === of);
-      return generation ? [{ id, generation, address: generation.address, attempt }] : [];
-    });
+      if (generation) due.push({ id, generationId: of, generation, address: generation.address, attempt });
+      const unread = unreadable.find((one) => one.id === of);
+      if (!unread) continue;
+      const { address, cause } = unread;
+      if (attempt === 1 || !address)
+        log.error({ generationId: of, err: cause, addressKnown: !!address }, 'record of a newer version is due');
+      if (address) due.push({ id, generationId: of, address, attempt });
+      else
+        await db.delivery.update({
+          where: { id },
+          data: { state: 'given_up', reason: 'unreadable', leasedUntil: null },
+        });
+    }
+    return due;
   },
 
   delivered: (deliveryId, { message, address }) =>
@@ -53,6 +70,15 @@ export const deliveries = (db: Database): Deliveries => ({
     const taken = await db.$executeRaw`
       UPDATE delivery SET progress_at = now()
       WHERE generation_id = ${generationId}::uuid AND state = 'waiting'
+        AND (progress_at IS NULL OR progress_at <= now() - ${everyMs} * interval '1 millisecond')`;
+    return taken > 0;
+  },
+
+  async takeWaitingTurn(generationId, everyMs, says) {
+    const taken = await db.$executeRaw`
+      UPDATE delivery SET progress_at = now(), standing = ${JSON.stringify(says)}::jsonb
+      FROM generation g
+      WHERE g.id = generation_id AND generation_id = ${generationId}::uuid AND g.status = 'queued' AND state = 'waiting'
         AND (progress_at IS NULL OR progress_at <= now() - ${everyMs} * interval '1 millisecond')`;
     return taken > 0;
   },

@@ -3,6 +3,7 @@ import { AppError } from '../core/errors.ts';
 import type { Records, Status } from '../core/records.ts';
 import type { Database, Db } from './database.ts';
 import { makeDue } from './deliveries.ts';
+import { settle } from './fair-share.ts';
 import { findView } from './views.ts';
 
 export const ending = (db: Database): Pick<Records, 'cancel' | 'remove'> => ({
@@ -21,7 +22,7 @@ export const ending = (db: Database): Pick<Records, 'cancel' | 'remove'> => ({
 
   remove: (id) =>
     db.$transaction(async (tx) => {
-      await locked(tx, id);
+      const status = await locked(tx, id);
       const generation = (await findView(tx, id))!;
       await tx.image.deleteMany({ where: { generationId: id } });
       // A raised fence: whoever still works on it can no longer write.
@@ -30,6 +31,7 @@ export const ending = (db: Database): Pick<Records, 'cancel' | 'remove'> => ({
           status = CASE WHEN status IN ('received', 'queued', 'running') THEN 'cancelled' ELSE status END,
           lease_until = NULL, request = NULL, recipe = NULL, notes = '{}', error_message = NULL
         WHERE id = ${id}::uuid`;
+      if (status === 'running') await settle(tx, id);
       await tx.$executeRaw`
         UPDATE delivery SET state = 'void' WHERE generation_id = ${id}::uuid AND state IN ('waiting', 'due')`;
       return {

@@ -47,7 +47,7 @@ export async function openStore({ config, log }: StoreOptions): Promise<Store> {
   return {
     databaseUrl: server.url,
     description: server.description,
-    records: reportingTrouble(createRecords(db), trouble),
+    records: reportingTrouble(createRecords({ db, log }), trouble),
     objects: createFolderStore({ dir }),
     ping,
     async close() {

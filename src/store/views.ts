@@ -24,7 +24,6 @@ interface Row {
   spaceId: string | null;
   spaceName: string | null;
   cost: number;
-  turn: number;
   attempt: number;
   cancelRequested: boolean;
   createdAt: Date;
@@ -43,18 +42,44 @@ const IMAGE = Prisma.sql`json_build_object(
   'pixelSha256', i.pixel_sha256, 'width', i.width, 'height', i.height, 'bytes', i.bytes, 'mime', i.mime, 'key', i.key,
   'altText', i.alt_text, 'hidden', i.hidden)`;
 
-/** The generations `g` that `rest` (JOIN, WHERE, ORDER BY, LIMIT) leaves. Deleted ones have no view. */
+/** A record of a newer version, as far as this one can make it out. */
+export interface Unreadable {
+  id: string;
+  address: Address | undefined;
+  /** What could not be parsed, and why. */
+  cause: unknown;
+}
+
+/** The generations `g` that `rest` (JOIN, WHERE, ORDER BY, LIMIT) leaves. Deleted ones have no view. Throws for unreadable ones. */
 export async function selectViews(db: Db, rest: Prisma.Sql): Promise<GenerationView[]> {
-  const rows = await db.$queryRaw<Row[]>`
+  return (await selectRows(db, rest)).map(generationView);
+}
+
+/** The same, with those apart that this version cannot read: one of them must not hide its neighbours. */
+export async function sortViews(
+  db: Db,
+  rest: Prisma.Sql,
+): Promise<{ views: GenerationView[]; unreadable: Unreadable[] }> {
+  const [views, unreadable]: [GenerationView[], Unreadable[]] = [[], []];
+  for (const row of await selectRows(db, rest))
+    try {
+      views.push(generationView(row));
+    } catch (cause) {
+      unreadable.push({ id: row.id, address: Address.safeParse(row.address).data, cause });
+    }
+  return { views, unreadable };
+}
+
+function selectRows(db: Db, rest: Prisma.Sql): Promise<Row[]> {
+  return db.$queryRaw<Row[]>`
     SELECT g.id, g.status::text, g.request, g.recipe, g.address, g.notes, g.parent_id AS "parentId",
       g.person_id AS "personId", a.platform, a.external_id AS "accountId", a.name, s.external_id AS "spaceId",
-      s.name AS "spaceName", g.cost, g.turn, g.attempt, g.cancel_requested AS "cancelRequested",
+      s.name AS "spaceName", g.cost, g.attempt, g.cancel_requested AS "cancelRequested",
       g.created_at AS "createdAt", g.started_at AS "startedAt", g.ended_at AS "endedAt", g.error_code AS "errorCode",
       g.error_message AS "errorMessage", g.total_ms AS "totalMs", g.run_ms AS "runMs", g.fingerprint,
       coalesce((SELECT json_agg(${IMAGE} ORDER BY i.index) FROM image i WHERE i.generation_id = g.id), '[]') AS images
     FROM (SELECT * FROM generation WHERE deleted_at IS NULL) g
       JOIN account a ON a.id = g.account_id LEFT JOIN space s ON s.id = g.space_id ${rest}`;
-  return rows.map(generationView);
 }
 
 /** Undefined for unknown and deleted ones. */
@@ -63,11 +88,11 @@ export async function findView(db: Db, id: string): Promise<GenerationView | und
 }
 
 function generationView(row: Row): GenerationView {
-  const { id, status, notes, personId, cost, turn, createdAt, attempt, cancelRequested, images } = row;
+  const { id, status, notes, personId, cost, createdAt, attempt, cancelRequested, images } = row;
   const { platform, accountId, name, spaceId, spaceName } = row;
   const ended = status === 'failed' || status === 'cancelled';
   return {
-    ...{ id, status, notes, personId, cost, turn, createdAt, attempt, cancelRequested, images },
+    ...{ id, status, notes, personId, cost, createdAt, attempt, cancelRequested, images },
     request: fromJson(Request, row.request, { generationId: id }),
     recipe: fromJson(Recipe, row.recipe, { generationId: id }),
     address: fromJson(Address, row.address, { generationId: id }),

@@ -66,7 +66,6 @@ export async function createFakeStudio(): Promise<FakeStudio> {
     sender,
     address,
     cost: 1,
-    turn: 1,
     createdAt: new Date(),
     attempt: 1,
     images: [],
@@ -129,6 +128,7 @@ export async function createFakeStudio(): Promise<FakeStudio> {
         generations.delete(id);
         return generation;
       },
+      standing: async () => undefined,
       find,
       findByMessage: async (_platform, message) => generations.get(messages.get(message) ?? ''),
       history: async () => [],

@@ -50,7 +50,6 @@ export function createMemoryStudio() {
         sender: order.sender,
         address: order.address,
         cost: 1,
-        turn: 1,
         createdAt: new Date(),
         attempt: 0,
         images: [],
@@ -74,6 +73,7 @@ export function createMemoryStudio() {
       await courier?.remove(generation.address as AddressOf<'slack'>);
       return generation;
     },
+    standing: async () => undefined,
     find,
     findByMessage: async (_platform, message) => {
       if (unknown-- > 0) return undefined;

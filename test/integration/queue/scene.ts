@@ -27,6 +27,7 @@ export const quick: QueueOptions = {
   worker: { leaseMs: 1_200, extendMs: 200, retry: { firstMs: 50, maxMs: 200 }, progressMs: 0, previewMs: 0 },
   deliveries: { pollMs: 100, retry: { firstMs: 50, maxMs: 200 } },
   edits: { everyMs: { discord: 300, slack: 300, web: 300 }, settleMs: 300 },
+  waits: { everyMs: 200, messageEveryMs: { discord: 300, slack: 300, web: 300 }, settleMs: 300 },
   reconciler: { everyMs: 200, olderThanMs: 300 },
 };
 

@@ -15,9 +15,9 @@ const queue = await openQueue({
   databaseUrl: store.databaseUrl,
   records: {
     ...records,
-    async claim(id, leaseMs) {
-      const claim = await records.claim(id, leaseMs);
-      if (claim) say(`started ${id}`);
+    async claimNext(leaseMs) {
+      const claim = await records.claimNext(leaseMs);
+      if (claim && 'fence' in claim) say(`started ${claim.generation.id}`);
       return claim;
     },
   },

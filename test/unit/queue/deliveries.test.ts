@@ -26,8 +26,9 @@ function outbox(couriers: Couriers, { memory = memoryRecords(), options = fast, 
   running.push(edits, deliveries);
   const state = (id: string) => memory.rows.get(id)!.delivery?.state;
   const end = async (id: string) => {
-    const claim = await memory.records.claim(id, 10_000);
-    await memory.records.fail(claim!, { code: 'model_missing', message: 'none' });
+    const claim = await memory.take();
+    expect(claim.generation.id).toBe(id);
+    await memory.records.fail(claim, { code: 'model_missing', message: 'none' });
   };
   return { ...memory, deliveries, edits, state, end };
 }
@@ -100,9 +101,9 @@ describe('an outcome', () => {
 describe('progress on the message', () => {
   it('shows the latest word, no oftener than the platform allows', async () => {
     const { seen, couriers } = recordingCourier();
-    const { queued, records, edits } = outbox(couriers);
+    const { queued, take, edits } = outbox(couriers);
     const generationId = await queued();
-    await records.claim(generationId, 10_000);
+    await take();
     for (let step = 1; step <= 30; step++) {
       edits.onProgress({ generationId, step, total: 30 });
       await new Promise((resolve) => setTimeout(resolve, 10));
@@ -115,13 +116,13 @@ describe('progress on the message', () => {
 
   it('never comes after the outcome', async () => {
     const { seen, couriers } = recordingCourier();
-    const { queued, records, edits, deliveries, state } = outbox(couriers);
+    const { queued, records, take, edits, deliveries, state } = outbox(couriers);
     const generationId = await queued();
-    const claim = await records.claim(generationId, 10_000);
+    const claim = await take();
     edits.onProgress({ generationId, step: 1, total: 3 });
     await vi.waitFor(() => expect(seen).toHaveLength(1));
     edits.onProgress({ generationId, step: 2, total: 3 });
-    await records.fail(claim!, { code: 'internal', message: 'x' });
+    await records.fail(claim, { code: 'internal', message: 'x' });
     deliveries.wake();
     edits.onProgress({ generationId, step: 3, total: 3 });
     await vi.waitFor(() => expect(state(generationId)).toBe('sent'));
@@ -140,17 +141,17 @@ describe('progress on the message', () => {
       memory.rows.get(generationId)!.delivery!.state = 'sent'; // by the other process
       await shown(...args);
     };
-    const { queued, records, edits } = outbox({ web: courier }, { memory });
+    const { queued, take, edits } = outbox({ web: courier }, { memory });
     const generationId = await queued();
-    await records.claim(generationId, 10_000);
+    await take();
     edits.onProgress({ generationId, step: 1, total: 3 });
     await vi.waitFor(() => expect(seen.map(({ what }) => what)).toEqual(['progress 1', 'deliver failed']));
   });
 
   it('is left alone for platforms this process does not speak', async () => {
-    const { queued, records, edits } = outbox({});
+    const { queued, records, take, edits } = outbox({});
     const generationId = await queued();
-    await records.claim(generationId, 10_000);
+    await take();
     records.takeProgressTurn = vi.fn();
     edits.onProgress({ generationId, step: 1, total: 3 });
     await new Promise((resolve) => setTimeout(resolve, 20));

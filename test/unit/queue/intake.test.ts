@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { AppError } from '../../../src/core/errors.ts';
 import type { PictureRef, Request } from '../../../src/core/request.ts';
-import type { Order } from '../../../src/core/studio.ts';
+import type { Order, Sender } from '../../../src/core/studio.ts';
 import { createIntake, type IntakeDeps } from '../../../src/queue/intake.ts';
 import {
   allowing,
@@ -43,7 +43,7 @@ describe('an order', () => {
     });
     const row = rows.get(receipt!.generationId)!;
     expect(row).toMatchObject({ status: 'queued', address: { session: 'answered' } });
-    expect(broker.queued).toEqual([{ id: row.id, priority: 1 }]);
+    expect(broker.queued).toEqual([row.id]);
   });
 
   it('that is repeated does nothing and is not acknowledged again', async () => {
@@ -81,12 +81,33 @@ describe('an order', () => {
   });
 
   it('tells how many go first, and an ETA only from enough history', async () => {
-    const { submit, records, queued } = intake();
+    const { submit, records, queued, rows } = intake();
     await queued(anOrder({ sender: aSender('bob') }));
-    expect(await submit(anOrder(), async () => address)).toMatchObject({ ahead: 1 });
-    records.recentRates = async () => [2000, 4000, 3000];
+    const first = await submit(anOrder(), async () => address);
+    expect(first).toMatchObject({ ahead: 1 });
+    expect(first).not.toHaveProperty('etaSeconds');
+    const line = records.line;
+    const pace = { kind: 'imagine', model: 'tiny', rate: 3000 };
+    records.line = async (options) => ({ ...(await line(options)), paces: Array.from({ length: 20 }, () => pace) });
     const receipt = await submit(anOrder({ sender: aSender('cy') }), async () => address);
-    expect(receipt).toMatchObject({ ahead: 2, etaSeconds: 9 });
+    expect(receipt).toMatchObject({ ahead: 2, etaSeconds: 9, etaHighSeconds: 9 });
+    expect(rows.get(receipt!.generationId)!.shown).toEqual({ ahead: 2, etaSeconds: 9, etaHighSeconds: 9 });
+  });
+
+  it('has the weight of its person’s best role, times that of the space', async () => {
+    const weights = { roles: { 'discord:patron': 3, 'discord:helper': 2 }, spaces: { home: 1.5 } };
+    const { submit, rows } = intake({ weights });
+    const weight = async (sender: Partial<Sender>) => {
+      const receipt = await submit(
+        anOrder({ sender: { ...aSender('ada', 'discord'), ...sender } }),
+        async () => address,
+      );
+      return rows.get(receipt!.generationId)!.weight;
+    };
+    expect(await weight({})).toBe(1);
+    expect(await weight({ roles: ['helper', 'patron', 'other'] })).toBe(3);
+    expect(await weight({ roles: ['helper'], space: { id: 'home' } })).toBe(3);
+    expect(await weight({ roles: ['patron'], platform: 'slack' })).toBe(1);
   });
 });
 
@@ -146,9 +167,9 @@ describe('the gates', () => {
     /** A finished generation of one picture, and what planning the next request is told of a reference. */
     async function scene(over: Partial<Order> = {}) {
       const plan = vi.fn(aPlan as IntakeDeps['plan']);
-      const { submit, queued, records } = intake({ plan });
+      const { submit, queued, records, take } = intake({ plan });
       const id = await queued(anOrder(over));
-      const claim = await records.claim(id, 1000);
+      const claim = await take();
       const image = {
         index: 0,
         seed: 5,
@@ -159,7 +180,7 @@ describe('the gates', () => {
         bytes: 9,
         mime: 'image/png',
       };
-      await records.complete(claim!, {
+      await records.complete(claim, {
         ...made(),
         images: [{ ...image, key: 'key', altText: 'AI', hidden: false, verdict: {} as never, watermark: {} as never }],
       });

@@ -10,7 +10,7 @@ import type { Claim, GenerationView, ObjectStore, Records, Status } from '../../
 import type { Reply } from '../../../src/core/reply.ts';
 import { Request } from '../../../src/core/request.ts';
 import type { Safety } from '../../../src/core/safety.ts';
-import type { Order, Sender } from '../../../src/core/studio.ts';
+import type { Order, Receipt, Sender, Standing } from '../../../src/core/studio.ts';
 import type { Verdict } from '../../../src/core/verdict.ts';
 import type { Signal } from '../../../src/queue/signal.ts';
 
@@ -114,19 +114,14 @@ export const memoryObjects = (): ObjectStore & { kept: Map<string, Uint8Array> }
 };
 
 export const recordingBroker = () => {
-  const queued: { id: string; priority: number }[] = [];
+  const queued: string[] = [];
   const signals: Signal[] = [];
   const listeners = new Set<(signal: Signal) => void>();
   return {
     queued,
     signals,
-    enqueue: async ({ generationId }: { generationId: string }, { priority }: { priority: number }) =>
-      void queued.push({ id: generationId, priority }),
-    has: async (id: string) => queued.some((job) => job.id === id),
-    remove: async (id: string) => {
-      const at = queued.findIndex((job) => job.id === id);
-      if (at >= 0) queued.splice(at, 1);
-    },
+    enqueue: async ({ generationId }: { generationId: string }) => void queued.push(generationId),
+    depth: async () => queued.length,
     publish: async (signal: Signal) => {
       signals.push(signal);
       for (const listener of listeners) listener(signal);
@@ -138,17 +133,21 @@ export const recordingBroker = () => {
   };
 };
 
+const aNotice = (state: Reply['state'], headline: string): Reply => ({
+  ...{ state, headline, lines: [], images: [], buttons: [], private: false },
+});
+
 export const aReply = (generation: GenerationView, state: Reply['state'] = 'done'): Reply => ({
-  state,
+  ...aNotice(state, `${generation.status}`),
   generationId: generation.id,
-  headline: `${generation.status}`,
-  lines: [],
-  images: [],
-  buttons: [],
-  private: false,
 });
 
 export const present = {
+  waiting: (_: Request, { generationId, ahead }: Receipt): Reply => ({
+    ...aNotice('waiting', `${ahead} before it`),
+    generationId,
+  }),
+  unreadable: (generationId: string): Reply => ({ ...aNotice('failed', 'unreadable'), generationId }),
   outcome: (generation: GenerationView) => aReply(generation),
   working: (generation: GenerationView, { step, total }: { step: number; total: number }): Reply => ({
     ...aReply(generation, 'working'),
@@ -168,7 +167,7 @@ export const recordingCourier = (deliver?: (attempt: number) => Promise<void> | 
       return { message: `m-${reply.generationId}`, address };
     },
     async progress(_, reply) {
-      note(`progress ${reply.progress?.step}`, reply);
+      note(reply.state === 'waiting' ? `waiting ${reply.headline}` : `progress ${reply.progress?.step}`, reply);
     },
     async remove() {
       note('remove');
@@ -185,11 +184,31 @@ interface Row extends GenerationView {
   delivery?: { id: string; state: 'waiting' | 'due' | 'sent' | 'given_up'; at: number; attempt: number };
   progressAt: number;
   touched: number;
+  estimateMs: number;
+  weight: number;
+  readyAt: number;
+  shown?: Standing | undefined;
 }
 
-/** The promises of Records, kept in a Map. */
-export const memoryRecords = () => {
+/** Milliseconds that a unit of cost takes in these records. */
+export const RATE = 1000;
+
+/** The promises of Records, kept in a Map. `now`: a clock that tests may turn. */
+export const memoryRecords = ({ now = Date.now }: { now?: () => number } = {}) => {
   const rows = new Map<string, Row>();
+  const served = new Map<string, number>();
+  let clock = 0;
+  const of = (r: Row) => served.get(r.personId) ?? 0;
+  const charge = (r: Row, ms: number) => void served.set(r.personId, of(r) + ms / r.weight);
+  const enter = (r: Row) => {
+    const all = [...rows.values()];
+    if (!all.some(({ status }) => status === 'queued' || status === 'running'))
+      clock = Math.max(clock, ...served.values());
+    if (!all.some(({ status, personId }) => status === 'queued' && personId === r.personId))
+      served.set(r.personId, Math.max(of(r), clock));
+    r.status = 'queued';
+  };
+  const inLine = () => [...rows.values()].filter(({ status }) => status === 'queued');
   const refused: Verdict[] = [];
   const failedVerdicts: Verdict[] = [];
   const personOf = (sender: Sender) => `p-${sender.platform}-${sender.accountId}`;
@@ -200,19 +219,19 @@ export const memoryRecords = () => {
     return r.fence === fence && r.status === 'running';
   };
   const end = (r: Row, status: Status) => {
+    if (r.status === 'running') charge(r, now() - r.startedAt!.getTime() - r.estimateMs);
     r.status = status;
-    r.endedAt = new Date();
+    r.endedAt = new Date(now());
     r.delivery = { id: randomUUID(), state: 'due', at: 0, attempt: 0 };
   };
   const view = (r: Row): GenerationView => structuredClone(r);
 
   const records: Records = {
-    async admit(order, plan, _verdicts) {
+    async admit(order, plan, _verdicts, weight = 1) {
       const event = `${order.sender.platform}:${order.eventId}`;
       const before = [...rows.values()].find((r) => r.event === event);
       if (before) return { generation: view(before), duplicate: true };
       const personId = personOf(order.sender);
-      const unfinished = [...rows.values()].filter((r) => r.personId === personId && !final(r.status)).length;
       const r: Row = {
         id: randomUUID(),
         status: 'received',
@@ -223,7 +242,6 @@ export const memoryRecords = () => {
         sender: order.sender,
         address: order.address,
         cost: plan.cost,
-        turn: unfinished + 1,
         createdAt: new Date(),
         attempt: 0,
         images: [],
@@ -234,6 +252,9 @@ export const memoryRecords = () => {
         event,
         progressAt: 0,
         touched: Date.now(),
+        estimateMs: plan.cost * RATE,
+        weight,
+        readyAt: 0,
       };
       rows.set(r.id, r);
       return { generation: view(r), duplicate: false };
@@ -241,26 +262,34 @@ export const memoryRecords = () => {
     async refuse(_, verdicts) {
       refused.push(...verdicts);
     },
-    async acknowledge(id, address) {
+    async acknowledge(id, address, said) {
       const r = row(id);
       r.address = address;
-      if (r.status === 'received') r.status = 'queued';
+      r.shown = said;
+      if (r.status === 'received') enter(r);
     },
     async abandon(id) {
       row(id).status = 'cancelled';
     },
-    async claim(id, leaseMs) {
-      const r = rows.get(id);
-      if (!r || !(r.status === 'queued' || (r.status === 'running' && r.leaseUntil < Date.now()))) return undefined;
+    async claimNext(leaseMs) {
+      const dead = [...rows.values()].find((r) => r.status === 'running' && r.leaseUntil < now());
+      const ready = inLine().filter(({ readyAt }) => readyAt <= now());
+      const r = dead ?? ready.reduce<Row | undefined>((best, r) => (best && of(best) <= of(r) ? best : r), undefined);
+      if (!r) return inLine().length > 0 ? { againInMs: 50 } : undefined;
+      if (!dead) {
+        clock = Math.max(clock, of(r));
+        charge(r, r.estimateMs);
+      }
       r.status = 'running';
+      r.startedAt = new Date(now());
       r.attempt++;
       r.fence++;
-      r.leaseUntil = Date.now() + leaseMs;
+      r.leaseUntil = now() + leaseMs;
       return { generation: view(r), fence: r.fence };
     },
     async extend(claim, leaseMs) {
       const held = holds(claim);
-      if (held) row(claim.generation.id).leaseUntil = Date.now() + leaseMs;
+      if (held) row(claim.generation.id).leaseUntil = now() + leaseMs;
       return { held, cancelRequested: row(claim.generation.id).cancelRequested };
     },
     async complete(claim, outcome) {
@@ -278,10 +307,13 @@ export const memoryRecords = () => {
       end(r, error.code === 'cancelled' ? 'cancelled' : 'failed');
       return true;
     },
-    async release(claim, error) {
+    async release(claim, error, afterMs = 0) {
       if (!holds(claim)) return false;
-      row(claim.generation.id).status = 'queued';
-      if (!error) row(claim.generation.id).attempt--;
+      const r = row(claim.generation.id);
+      charge(r, -r.estimateMs);
+      r.status = 'queued';
+      r.readyAt = now() + afterMs;
+      if (!error) r.attempt--;
       return true;
     },
     blame: async ({ generation }) => ++row(generation.id).blamed,
@@ -307,18 +339,40 @@ export const memoryRecords = () => {
         .map(view),
     unfinished: async (personId) =>
       [...rows.values()].filter((r) => r.personId === personId && !final(r.status)).length,
-    ahead: async (id) =>
-      [...rows.values()].filter((r) => r.status === 'queued' && r.turn <= row(id).turn && r.id !== id).length,
-    recentRates: async () => [],
     counts: async () => [],
-    strays: async (olderThanMs) =>
+    waiting: async () => inLine().length,
+    async line({ with: arriving } = {}) {
+      const plain = ({ id, request, recipe, cost, estimateMs }: Row) => ({
+        ...{ id, kind: request.kind, model: recipe.model.name, cost, estimateMs },
+      });
+      const waiting = [...rows.values()].filter((r) => r.status === 'queued' || r.id === arriving);
+      return {
+        waiting: waiting.map((r) => ({
+          ...{ ...plain(r), personId: r.personId, platform: r.address.platform, weight: r.weight },
+          served: r.status === 'queued' ? of(r) : Math.max(of(r), clock),
+          inMs: Math.max(0, r.readyAt - now()),
+          ...(r.shown && { shown: r.shown }),
+        })),
+        running: [...rows.values()]
+          .filter(({ status }) => status === 'running')
+          .map((r) => ({ ...plain(r), forMs: now() - r.startedAt!.getTime() })),
+        paces: [...rows.values()]
+          .filter((r) => r.status === 'done' && r.startedAt)
+          .map((r) => {
+            const rate = (r.endedAt!.getTime() - r.startedAt!.getTime()) / r.cost;
+            return { kind: r.request.kind, model: r.recipe.model.name, rate };
+          }),
+      };
+    },
+    async adopt(olderThanMs) {
+      const late = [...rows.values()].filter((r) => r.status === 'received' && r.touched <= Date.now() - olderThanMs);
+      for (const r of late) enter(r);
+      return late.length;
+    },
+    unserved: async () =>
       [...rows.values()]
-        .filter(
-          (r) =>
-            (['received', 'queued'].includes(r.status) && r.touched <= Date.now() - olderThanMs) ||
-            (r.status === 'running' && r.leaseUntil < Date.now()),
-        )
-        .map(({ id, turn, status }) => ({ id, turn, status })),
+        .filter((r) => r.status === 'queued' || (r.status === 'running' && r.leaseUntil < now()))
+        .map(({ id }) => id),
     async dueDeliveries(platforms, limit, leaseMs) {
       const due = [...rows.values()].filter(
         (r) => r.delivery?.state === 'due' && r.delivery.at <= Date.now() && platforms.includes(r.address.platform),
@@ -326,7 +380,13 @@ export const memoryRecords = () => {
       return due.slice(0, limit).map((r) => {
         r.delivery!.at = Date.now() + leaseMs;
         r.delivery!.attempt++;
-        return { id: r.delivery!.id, generation: view(r), address: r.address, attempt: r.delivery!.attempt };
+        return {
+          id: r.delivery!.id,
+          generationId: r.id,
+          generation: view(r),
+          address: r.address,
+          attempt: r.delivery!.attempt,
+        };
       });
     },
     async delivered(id) {
@@ -345,6 +405,11 @@ export const memoryRecords = () => {
       r.progressAt = Date.now();
       return true;
     },
+    async takeWaitingTurn(id, everyMs, says) {
+      const taken = row(id).status === 'queued' && (await this.takeProgressTurn(id, everyMs));
+      if (taken) row(id).shown = says;
+      return taken;
+    },
     findByWatermark: async () => undefined,
   };
   /** Admitted and acknowledged: ready to be claimed. */
@@ -353,5 +418,11 @@ export const memoryRecords = () => {
     await records.acknowledge(generation.id, order.address);
     return generation.id;
   };
-  return { records, rows, refused, failedVerdicts, queued };
+  /** The next one, of which there must be one. */
+  const take = async (leaseMs = 10_000): Promise<Claim> => {
+    const claim = await records.claimNext(leaseMs);
+    if (!claim || 'againInMs' in claim) throw new Error('nothing to claim');
+    return claim;
+  };
+  return { records, rows, refused, failedVerdicts, queued, take, served };
 };

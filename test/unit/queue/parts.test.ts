@@ -1,25 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { backoffMs } from '../../../src/queue/backoff.ts';
 import { altTextOf } from '../../../src/queue/development.ts';
-import { etaSeconds } from '../../../src/queue/eta.ts';
 import { createLoop } from '../../../src/queue/loop.ts';
 import { createTurnstile } from '../../../src/queue/turnstile.ts';
 import { silent } from './memory.ts';
-
-describe('an ETA', () => {
-  it('is not given without enough history', () => {
-    expect(etaSeconds({ rates: [1000, 1000], cost: 1, ahead: 0 })).toBeUndefined();
-  });
-
-  it('grows in proportion to cost and to the jobs ahead, and one slow job does not move it', () => {
-    const rates = [1000, 1000, 1000, 1000, 90_000];
-    const eta = (more: object) => etaSeconds({ rates, cost: 1, ahead: 0, ...more })!;
-    expect(eta({})).toBe(1);
-    expect(eta({ cost: 6 })).toBe(6);
-    expect(eta({ cost: 6, ahead: 4 })).toBe(30);
-    expect(eta({ cost: 6, ahead: 4, lanes: 2 })).toBe(18);
-  });
-});
 
 describe('back-off', () => {
   const times = { firstMs: 100, maxMs: 5000 };

@@ -12,12 +12,16 @@ const scene = () => {
   };
 };
 
-it('puts back what only the records know, with its turn, and nothing twice', async () => {
+it('calls as many workers as there are jobs that want one, whichever job was lost', async () => {
   const { queued, broker, run } = scene();
-  const ids = [await queued(), await queued()];
+  await queued();
+  await queued();
   expect(await run()).toBe(2);
   expect(await run()).toBe(0);
-  expect(broker.queued).toEqual(ids.map((id, i) => ({ id, priority: i + 1 })));
+  broker.queued.pop();
+  await queued();
+  expect(await run()).toBe(2);
+  expect(broker.queued).toHaveLength(3);
 });
 
 it('runs what a crash left between record and acknowledgement', async () => {
@@ -30,11 +34,12 @@ it('runs what a crash left between record and acknowledgement', async () => {
   expect(broker.queued).toHaveLength(1);
 });
 
-it('puts back what a dead worker held, and leaves a living one its job', async () => {
-  const { queued, records, broker, run } = scene();
-  const [dead, living] = [await queued(), await queued()];
-  await records.claim(dead, -1);
-  await records.claim(living, 60_000);
+it('calls a worker for what a dead one held, and leaves a living one its job', async () => {
+  const { queued, take, broker, run } = scene();
+  await queued();
+  await queued();
+  await take(60_000);
+  const dead = await take(-1);
   await run();
-  expect(broker.queued.map(({ id }) => id)).toEqual([dead]);
+  expect(broker.queued).toEqual([dead.generation.id]);
 });

@@ -37,19 +37,19 @@ function studio() {
 }
 
 describe('cancelling', () => {
-  it('ends a waiting job at once and takes it out of the queue', async () => {
-    const { studio: s, broker, rows } = studio();
+  it('ends a waiting job at once, and nobody is left to claim it', async () => {
+    const { studio: s, broker, records, rows } = studio();
     const receipt = await s.submit(anOrder(), async ({ generationId }) => ({ platform: 'web', session: generationId }));
     await s.cancel(aSender(), receipt!.generationId);
     expect(rows.get(receipt!.generationId)!.status).toBe('cancelled');
-    expect(broker.queued).toEqual([]);
+    expect(await records.claimNext(1000)).toBeUndefined();
     expect(broker.signals).toEqual([{ kind: 'ended', generationId: receipt!.generationId }]);
   });
 
   it('tells whoever runs it', async () => {
-    const { studio: s, broker, records, queued } = studio();
+    const { studio: s, broker, take, queued } = studio();
     const generationId = await queued();
-    await records.claim(generationId, 1000);
+    await take();
     await s.cancel(aSender(), generationId);
     expect(broker.signals).toEqual([{ kind: 'cancel', generationId }]);
   });
@@ -76,6 +76,18 @@ describe('removing', () => {
     expect(seen.map(({ what }) => what)).toEqual(['remove']);
     await expect(s.find(id)).rejects.toMatchObject({ code: 'not_found' });
   });
+});
+
+it('says where a job stands until it has ended', async () => {
+  const { studio: s, queued, take, records } = studio();
+  const [first, second] = [await queued(), await queued()];
+  expect(await s.standing(second)).toEqual({ ahead: 1 });
+  const claim = await take();
+  expect(await s.standing(first)).toEqual({ ahead: 0 });
+  expect(await s.standing(second)).toEqual({ ahead: 0 });
+  await records.fail(claim, { code: 'internal', message: 'x' });
+  expect(await s.standing(first)).toBeUndefined();
+  expect(await s.standing(crypto.randomUUID())).toBeUndefined();
 });
 
 it('knows whose a generation is', async () => {

@@ -25,7 +25,12 @@ function workshop(deps: Partial<WorkerDeps> = {}, options: Partial<WorkerOptions
     { records: memory.records, objects, safety: allowing, generate: generating(), broker, log: silent, ...deps },
     { ...WORKER_OPTIONS, progressMs: 0, previewMs: 0, extendMs: 20, ...options },
   );
-  const run = async (id: string) => worker.handle({ v: 1, generationId: id });
+  /** Its time has come. */
+  const run = async (id: string) => {
+    const row = memory.rows.get(id);
+    if (row) row.readyAt = 0;
+    return worker.handle({ v: 1, generationId: id });
+  };
   return { ...memory, objects, broker, worker, run };
 }
 
@@ -64,15 +69,32 @@ describe('a job', () => {
     expect(rows.get(a)!.images[0]!.sha256).not.toBe(rows.get(b)!.images[0]!.sha256);
   });
 
-  it('is dropped when it cannot be read, is unknown, or is already another’s', async () => {
+  it('is dropped when it cannot be read, and when nobody waits any more', async () => {
     const generate = vi.fn(generating());
-    const { worker, run, queued, records } = workshop({ generate });
+    const { worker, run, queued, take } = workshop({ generate });
     expect(await worker.handle({ v: 99 })).toBeUndefined();
     expect(await run(crypto.randomUUID())).toBeUndefined();
     const id = await queued();
-    await records.claim(id, 10_000);
+    await take(); // by another worker
     expect(await run(id)).toBeUndefined();
     expect(generate).not.toHaveBeenCalled();
+  });
+
+  it('is only a call: the worker takes whichever is next, and is called again for what is not ready', async () => {
+    const { queued, run, rows, take, records } = workshop();
+    const [first, second] = [await queued(), await queued()];
+    await run(second);
+    expect([first, second].map((id) => rows.get(id)!.status)).toEqual(['done', 'queued']);
+    await records.release(await take(), { code: 'storage_failed', message: 'later' }, 60_000);
+    expect(await run(first)).toMatchObject({ againInMs: expect.any(Number) });
+    expect(rows.get(second)!.status).toBe('queued');
+  });
+
+  it('is not lost to a database that does not answer', async () => {
+    const { queued, run, records } = workshop();
+    const id = await queued();
+    records.claimNext = () => Promise.reject(new AppError('database_unavailable', 'down'));
+    expect(await run(id)).toMatchObject({ againInMs: expect.any(Number) });
   });
 
   it('keeps alt text within a thousand characters', async () => {
@@ -210,9 +232,9 @@ describe('stopping', () => {
   it('counts a cancellation that came in the last moment', async () => {
     const { queued, run, rows, records, objects } = workshop({}, { extendMs: 60_000 });
     const id = await queued();
-    const claim = records.claim;
-    records.claim = async (...args) => {
-      const taken = await claim(...args);
+    const claimNext = records.claimNext;
+    records.claimNext = async (...args) => {
+      const taken = await claimNext(...args);
       await records.cancel(id); // after the claim was read, before anything else
       return taken;
     };
@@ -222,10 +244,10 @@ describe('stopping', () => {
   });
 
   it('writes nothing once another worker has the job', async () => {
-    const { queued, run, rows, records, objects } = workshop({
+    const { queued, run, rows, take, objects } = workshop({
       generate: generating(async () => {
         rows.get(id)!.leaseUntil = 0; // it was suspended for longer than its lease
-        await records.claim(id, 10_000);
+        await take();
       }),
     });
     const id = await queued();

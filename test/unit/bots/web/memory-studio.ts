@@ -57,6 +57,7 @@ export function memoryStudio(): MemoryStudio {
       generations.delete(id);
       return found;
     },
+    standing: async () => undefined,
     find,
     findByMessage: async () => undefined,
     history: async (sender, { limit = 50, before } = {}) => {

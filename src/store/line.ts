@@ -1,0 +1,124 @@
+/** The line: who is taken next, and how everybody stands. */
+import { z } from 'zod';
+import type { Logger } from '../core/log.ts';
+import type { Claim, Line, Records, Standing } from '../core/records.ts';
+import type { Database } from './database.ts';
+import { makeDue } from './deliveries.ts';
+import { enterLine, oneInLineAtATime, recentRates, refund } from './fair-share.ts';
+import { Prisma } from './generated/client/client.ts';
+import { sortViews, type Unreadable } from './views.ts';
+
+type InLine = Pick<Records, 'claimNext' | 'line' | 'waiting' | 'adopt' | 'unserved'>;
+
+/** How soon to look again when somebody else is just at the row that would be next. */
+const BUSY_MS = 50;
+/** Finished jobs of each kind and model that an ETA is made from. */
+const PACES = 50;
+
+const Said = z.object({ ahead: z.number(), etaSeconds: z.number().optional(), etaHighSeconds: z.number().optional() });
+
+export const line = (db: Database, log: Logger): InLine => ({
+  async claimNext(leaseMs) {
+    for (;;) {
+      const [, rows] = await db.$transaction([
+        db.$executeRaw`SELECT ${oneInLineAtATime}`,
+        db.$queryRaw<{ id: string; fence: number }[]>(takeFairest(leaseMs)),
+      ]);
+      if (!rows[0]) return whenReady(db);
+      const { id, fence } = rows[0];
+      const { views, unreadable } = await sortViews(db, Prisma.sql`WHERE g.id = ${id}::uuid`);
+      if (views[0]) return { generation: views[0], fence } satisfies Claim;
+      if (unreadable[0]) await endUnreadable(db, log, unreadable[0], fence);
+    }
+  },
+
+  async line({ with: arriving } = {}) {
+    const [waiting, running, paces] = await Promise.all([
+      db.$queryRaw<(Omit<Line['waiting'][number], 'shown'> & { standing: unknown })[]>`
+        SELECT g.id, g.kind, coalesce(g.model, '') AS model, g.cost, g.estimate_ms AS "estimateMs", g.weight,
+          g.person_id AS "personId", d.platform, d.standing,
+          CASE WHEN g.status = 'queued' OR EXISTS (
+              SELECT FROM generation other WHERE other.person_id = g.person_id AND other.status = 'queued')
+            THEN p.served ELSE greatest(p.served, (SELECT now FROM fair_clock)) END AS served,
+          greatest(0, coalesce(extract(epoch FROM g.not_before - now()), 0) * 1000)::float8 AS "inMs"
+        FROM generation g JOIN person p ON p.id = g.person_id JOIN delivery d ON d.generation_id = g.id
+        WHERE g.status = 'queued' OR (g.status = 'received' AND g.id = ${arriving ?? null}::uuid)
+        ORDER BY g.id`,
+      db.$queryRaw<Line['running']>`
+        SELECT id, kind, coalesce(model, '') AS model, cost, estimate_ms AS "estimateMs",
+          greatest(0, extract(epoch FROM now() - started_at) * 1000)::float8 AS "forMs"
+        FROM generation WHERE status = 'running' ORDER BY started_at`,
+      db.$queryRaw<Line['paces']>`
+        SELECT open.kind, open.model, recent.rate
+        FROM (SELECT DISTINCT kind, model FROM generation
+            WHERE status IN ('received', 'queued', 'running') AND model IS NOT NULL) AS open
+          CROSS JOIN LATERAL (${recentRates(Prisma.sql`open.kind`, Prisma.sql`open.model`, PACES)}) AS recent
+        ORDER BY recent.ended_at`,
+    ]);
+    return {
+      waiting: waiting.map(({ standing, ...one }) => {
+        const shown = Said.safeParse(standing).data as Standing | undefined;
+        return { ...one, ...(shown && { shown }) };
+      }),
+      running,
+      paces,
+    };
+  },
+
+  waiting: () => db.generation.count({ where: { status: 'queued' } }),
+
+  async adopt(olderThanMs) {
+    const [, adopted] = await db.$transaction([
+      db.$executeRaw`SELECT ${oneInLineAtATime}`,
+      db.$queryRaw<{ id: string }[]>(
+        enterLine(Prisma.sql`status = 'received' AND created_at < now() - ${olderThanMs} * interval '1 millisecond'`),
+      ),
+    ]);
+    return adopted.length;
+  },
+
+  async unserved() {
+    const rows = await db.$queryRaw<{ id: string }[]>`
+      SELECT id FROM generation WHERE status = 'queued' OR (status = 'running' AND lease_until < now()) ORDER BY id`;
+    return rows.map(({ id }) => id);
+  },
+});
+
+/** What a dead worker left goes first and has been paid for; else the head of the person who received least. */
+const takeFairest = (leaseMs: number) => Prisma.sql`
+  WITH dead AS (
+    SELECT id FROM generation WHERE status = 'running' AND lease_until < now()
+    ORDER BY lease_until LIMIT 1 FOR UPDATE SKIP LOCKED),
+  fairest AS (
+    SELECT g.id, g.person_id, g.estimate_ms / g.weight AS charge
+    FROM generation g JOIN person p ON p.id = g.person_id
+    WHERE g.status = 'queued' AND (g.not_before IS NULL OR g.not_before <= now()) AND NOT EXISTS (SELECT FROM dead)
+    ORDER BY p.served, g.id LIMIT 1 FOR UPDATE OF g SKIP LOCKED),
+  charged AS (
+    UPDATE person SET served = served + charge FROM fairest WHERE person.id = fairest.person_id
+    RETURNING served - charge AS start),
+  clock AS (UPDATE fair_clock SET now = start FROM charged WHERE now < start)
+  UPDATE generation SET status = 'running', fence = fence + 1, attempt = attempt + 1, started_at = now(),
+    not_before = NULL, lease_until = now() + ${leaseMs} * interval '1 millisecond'
+  WHERE id IN (SELECT id FROM dead UNION ALL SELECT id FROM fairest) RETURNING id, fence`;
+
+async function whenReady(db: Database): Promise<{ againInMs: number } | undefined> {
+  const [row] = await db.$queryRaw<{ ms: number }[]>`
+    SELECT coalesce(extract(epoch FROM min(coalesce(not_before, now())) - now()) * 1000, 0)::float8 AS ms
+    FROM generation WHERE status = 'queued' HAVING count(*) > 0`;
+  return row && { againInMs: Math.max(BUSY_MS, Math.ceil(row.ms)) };
+}
+
+/** A newer version wrote it. It ends here, once, with a reason its person can read. */
+async function endUnreadable(db: Database, log: Logger, { id, cause }: Unreadable, fence: number): Promise<void> {
+  log.error({ generationId: id, err: cause }, 'record of a newer version; the job is ended');
+  await db.$transaction(async (tx) => {
+    const held = await tx.$executeRaw`
+      UPDATE generation SET status = 'failed', ended_at = now(), lease_until = NULL, error_code = 'internal',
+        error_message = 'A newer version of Atelier wrote this request, and the one that runs here cannot read it.'
+      WHERE id = ${id}::uuid AND fence = ${fence} AND status = 'running'`;
+    if (!held) return;
+    await refund(tx, id);
+    await makeDue(tx, id);
+  });
+}
