@@ -33,53 +33,42 @@ const MOST_WEIGHT = 10;
 type Additions = Pick<RecipeOf<'imagine'>, 'adapters' | 'embeddings'>;
 
 interface Planned {
-  prompt: string;
-  negativePrompt: string;
+  texts: string[];
   recipe: Additions;
   notes: string[];
 }
 
+type Installed = Pick<Catalogue, 'of' | 'problems'>;
+
 /**
- * Both prompts without LoRAs and with learned words marked, and what the recipe gets. Throws invalid_request naming
- * what is installed for a name that is not. A learned word may be written bare, as in A1111, or as `<name>`.
+ * A recipe's prompts without LoRAs and with learned words marked, and what the recipe gets. A learned word may be
+ * written bare, as in A1111, or as `<name>`. Throws invalid_request naming what is installed for a name that is not.
  */
-export function planAdditions(
-  { catalogue }: { catalogue: Pick<Catalogue, 'of' | 'problems'> },
-  prompt: string,
-  negativePrompt = '',
-): Planned {
-  const [positive, negative] = [takeLoras(prompt), takeLoras(negativePrompt)];
+export function planAdditions({ catalogue }: { catalogue: Installed }, prompts: readonly string[]): Planned {
+  const taken = prompts.map(takeLoras);
   const adapters = new Map<string, { model: ModelRef; weight: number }>();
-  for (const { name, weight } of [...positive.loras, ...negative.loras]) {
+  for (const { name, weight } of taken.flatMap(({ loras }) => loras)) {
     const model = find(catalogue, 'lora', name);
     const before = adapters.get(model.name)?.weight ?? 0;
     adapters.set(model.name, { model, weight: before + weight }); // named twice adds up, as in A1111
   }
-  const words = catalogue.of('embedding').map(({ ref }) => ref);
   const used = new Map<string, ModelRef>();
-  const mark = (text: string) => markWords(catalogue, text, words, used);
-  const marked = { prompt: mark(positive.prompt), negativePrompt: mark(negative.prompt) };
-  const notes = [
-    ...[...adapters.values()].map(({ model, weight }) => `LoRA ${model.name} at ${weight}.`),
-    ...[...used.keys()].map((name) => `${name} is a learned word (textual inversion).`),
-  ];
+  const texts = taken.map(({ prompt }) => markWords(catalogue, prompt, used));
   return {
-    ...marked,
+    texts,
     recipe: {
       ...(adapters.size > 0 && { adapters: [...adapters.values()] }),
       ...(used.size > 0 && { embeddings: [...used.values()].map((model) => ({ model })) }),
     },
-    notes,
+    notes: [
+      ...[...adapters.values()].map(({ model, weight }) => `LoRA ${model.name} at ${weight}.`),
+      ...[...used.keys()].map((name) => `${name} is a learned word (textual inversion).`),
+    ],
   };
 }
 
 /** Writes every learned word of a text as `<name>`, and notes it. */
-function markWords(
-  catalogue: Pick<Catalogue, 'of' | 'problems'>,
-  text: string,
-  words: readonly ModelRef[],
-  used: Map<string, ModelRef>,
-): string {
+function markWords(catalogue: Installed, text: string, used: Map<string, ModelRef>): string {
   const bare = text.replace(
     /<(?:embedding:)?([a-z0-9][^<>:]*)>|embedding:([\w.-]+)/gi,
     (_, marked?: string, comfy?: string) => {
@@ -88,6 +77,7 @@ function markWords(
       return `<${model.name}>`;
     },
   );
+  const words = catalogue.of('embedding').map(({ ref }) => ref);
   return words.reduce((result, model) => {
     const pattern = new RegExp(`(?<![\\w<-])${literally(model.name)}(?![\\w>-])`, 'gi');
     return result.replace(pattern, () => {
@@ -99,7 +89,7 @@ function markWords(
 
 const literally = (text: string): string => text.replace(/[.*+?^${}()|[\]\\-]/g, '\\$&');
 
-function find(catalogue: Pick<Catalogue, 'of' | 'problems'>, kind: 'lora' | 'embedding', name: string): ModelRef {
+function find(catalogue: Installed, kind: 'lora' | 'embedding', name: string): ModelRef {
   const installed = catalogue.of(kind).map(({ ref }) => ref);
   const found = installed.find((ref) => ref.name === name);
   if (found) return found;

@@ -2,6 +2,7 @@
 import { randomInt } from 'node:crypto';
 import type { Plan, RecipeOf, Sources } from '../../core/recipe.ts';
 import { MAX_SEED, type RequestOf } from '../../core/request.ts';
+import { planAdditions } from '../adapters/mentions.ts';
 import { fitSize } from '../size.ts';
 import { LANCZOS } from '../upscale/resample.ts';
 import { costOf } from './cost.ts';
@@ -28,10 +29,13 @@ export function planImagine(
   const { width, height } = begun && !sized ? begun : fitSize(model.manifest, request, shown);
 
   const words = (prompt: string) => deps.translate(model, prompt);
-  const prompt = words(request.prompt);
-  const negativePrompt = request.negativePrompt && words(request.negativePrompt).prompt;
+  const asked = [request.prompt, request.negativePrompt, request.walk?.prompt ?? ''];
+  const { texts, recipe: additions, notes: added } = planAdditions(deps, asked);
+  const [positive = '', negative = '', far = ''] = texts;
+  const prompt = words(positive);
+  const negativePrompt = negative && words(negative).prompt;
   if (request.walk) checkWalk(request.walk, request);
-  const target = request.walk?.prompt === undefined ? undefined : words(request.walk.prompt);
+  const target = request.walk?.prompt === undefined ? undefined : words(far);
 
   const recipe: RecipeOf<'imagine'> = {
     ...{ v: 1, kind: 'imagine', model: model.ref },
@@ -42,6 +46,7 @@ export function planImagine(
     ...(request.clipSkip && { clipSkip: request.clipSkip }),
     ...planGuidance(request),
     ...(begun && { init: begun.init }),
+    ...additions,
     ...(request.hires && { hires: planHires(deps, model, request.hires, { width, height, steps }) }),
     ...(request.walk && {
       walk: {
@@ -52,6 +57,7 @@ export function planImagine(
     ...(shown > 1 && { display: { model: findUpscaler(deps, shown)?.ref ?? LANCZOS, factor: shown } }),
   };
   const notes = [
+    ...added,
     ...prompt.notes,
     ...(target?.notes ?? []),
     ...(begun ? [...begun.notes, ...croppingNotes(begun.init, recipe)] : []),

@@ -21,7 +21,10 @@ beforeAll(async () => {
   copyFileSync(aSafetensors({ emb_params: numbers(3, 2, 8) }), join(root, 'embeddings', 'EasyNegative.safetensors'));
   catalogue = await openCatalogue({ MODELS_DIR: root });
 });
-const plan = (prompt: string, negative = '') => planAdditions({ catalogue }, prompt, negative);
+const plan = (prompt: string, negative = '') => {
+  const { texts, recipe } = planAdditions({ catalogue }, [prompt, negative]);
+  return { prompt: texts[0], negativePrompt: texts[1], recipe };
+};
 
 describe('files in models/loras and models/embeddings', () => {
   it('are models by the name of the file, known by its hash', async () => {
