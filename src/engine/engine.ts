@@ -5,13 +5,15 @@ import { AppError } from '../core/errors.ts';
 import type { Logger } from '../core/log.ts';
 import type { Classify, Generate, GenerateContext, Made, Picture } from '../core/picture.ts';
 import type { ModelRef, Recipe, RecipeOf } from '../core/recipe.ts';
+import { additionsOf } from './adapters/of-recipe.ts';
 import type { Catalogue, Installed } from './catalogue.ts';
 import { createClassifier } from './classify.ts';
 import { type Device, fingerprintOf } from './device.ts';
 import { openCheckpoint } from './diffusion/checkpoint.ts';
 import { imagine } from './diffusion/imagine.ts';
-import type { Manifest, ManifestOf } from './manifest.ts';
+import type { ManifestOf } from './manifest.ts';
 import { type Clock, openNetwork } from './network.ts';
+import { type OpenModel, openingFor } from './opening.ts';
 import { decodePicture } from './picture-input.ts';
 import { createShelf } from './shelf.ts';
 import { createUpscaler, type Upscaler } from './upscale/enlarge.ts';
@@ -34,7 +36,7 @@ interface Deps {
   onBeat?: () => void;
 }
 
-type Job = Pick<GenerateContext, 'signal' | 'onProgress' | 'load'> & { clock: Clock };
+type Job = Pick<GenerateContext, 'signal' | 'onProgress' | 'load'> & { clock: Clock; open: OpenModel };
 type Pipelines = { readonly [K in Recipe['kind']]: (recipe: RecipeOf<K>, job: Job) => Promise<Made[]> };
 
 const SHELF_BYTES = 4 * 2 ** 30;
@@ -42,25 +44,7 @@ const SHELF_BYTES = 4 * 2 ** 30;
 export function createLocalEngine({ catalogue, device, log, onBeat = () => {} }: Deps): Engine {
   const shelf = createShelf<{ release(): Promise<void> }>(SHELF_BYTES);
 
-  /** Opens a model of the catalogue, unless its files changed since the start. */
-  const open = async <M extends Manifest, T>(
-    installed: Installed<M>,
-    make: (device: Device, installed: Installed<M>) => Promise<T & { release(): Promise<void> }>,
-  ): Promise<T> => {
-    const { folder, manifest, ref } = installed;
-    const bytes = manifest.files.reduce((sum, file) => sum + file.bytes, 0);
-    const value = await shelf.get(ref.sha256, bytes, async () => {
-      const before = performance.now();
-      const damage = await findDamage(folder, manifest);
-      if (damage) throw damage;
-      const opened = await make(device, installed);
-      log.info({ model: ref.name, device: device.name, ms: Math.round(performance.now() - before) }, 'model opened');
-      return opened;
-    });
-    return value as T & { release(): Promise<void> };
-  };
-
-  const upscaler = (model: ModelRef): Promise<Upscaler> =>
+  const upscaler = ({ open }: Job, model: ModelRef): Promise<Upscaler> =>
     open(catalogue.get('upscale', model), async (device, { folder, manifest }) => {
       const network = await openNetwork(device, join(folder, manifest.graph.file));
       return { ...createUpscaler(network, manifest), release: network.release };
@@ -69,15 +53,15 @@ export function createLocalEngine({ catalogue, device, log, onBeat = () => {} }:
   const enlarge = async (
     picture: Picture,
     { model, factor }: { model: ModelRef; factor: number },
-    { signal, clock }: Job,
+    job: Job,
     onTile: (done: number, total: number) => void = () => {},
   ): Promise<Picture> => {
     const [width, height] = [picture.width * factor, picture.height * factor];
     if (model.name === LANCZOS.name) return resample(picture, width, height);
-    const network = await upscaler(model);
+    const network = await upscaler(job, model);
     const larger = await network.enlarge(picture, {
-      signal,
-      clock,
+      signal: job.signal,
+      clock: job.clock,
       onTile: (done, total) => {
         onBeat();
         onTile(done, total);
@@ -89,7 +73,13 @@ export function createLocalEngine({ catalogue, device, log, onBeat = () => {} }:
   const pipelines: Pipelines = {
     imagine: async (recipe, job) => {
       const installed = catalogue.get('diffusion', recipe.model);
-      const checkpoint = await open(installed, (device, { folder, ref }) => openCheckpoint(device, folder, ref.name));
+      const { key, additions } = await additionsOf(catalogue, recipe);
+      const checkpoint = await job.open(
+        installed,
+        (device, { folder, ref, manifest: { names } }) =>
+          openCheckpoint(device, folder, ref.name, { names, additions }),
+        key,
+      );
       const made = await imagine(checkpoint, recipe, { ...job, onBeat });
       const { display } = recipe;
       if (!display) return made;
@@ -122,7 +112,11 @@ export function createLocalEngine({ catalogue, device, log, onBeat = () => {} }:
     async generate(recipe, { signal, onProgress, load }) {
       const started = performance.now();
       const clock = { runMs: 0 };
-      const images = await dispatch(pipelines, recipe, { signal, onProgress, load, clock });
+      const holder = {};
+      const open = openingFor({ shelf, device, log }, holder);
+      const images = await dispatch(pipelines, recipe, { signal, onProgress, load, clock, open }).finally(() =>
+        shelf.letGo(holder),
+      );
       return { images, timings: { totalMs: performance.now() - started, runMs: clock.runMs }, fingerprint };
     },
     classify:

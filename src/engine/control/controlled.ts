@@ -32,13 +32,14 @@ export interface Steering {
   to: number;
   /** Only beside the positive prompt, weaker in shallow layers. */
   guess: boolean;
-  /** `weight` is 0 for a row that is to see no picture, where the network needs to be told so. */
+  /** `weight` is 0 for a row it does not steer while others do: most have nothing to give then. */
   give(row: Row, weight: number): Promise<Contribution>;
 }
 
 interface Given {
   contribution: Contribution;
-  steering: Steering;
+  weight: number;
+  guess: boolean;
 }
 
 /**
@@ -53,7 +54,7 @@ export const controlled =
     const given = await Promise.all(
       controls.map(async (steering): Promise<Given> => {
         const weight = isOn(steering) && (at.positive || !steering.guess) ? steering.weight : 0;
-        return { steering, contribution: await steering.give(row, weight) };
+        return { contribution: await steering.give(row, weight), weight, guess: steering.guess };
       }),
     );
     return steered(steer(row, given), at);
@@ -61,7 +62,7 @@ export const controlled =
 
 /** The row with all that its controls give. */
 function steer(row: Row, given: readonly Given[]): Row {
-  const residuals = given.flatMap(({ contribution: { residuals }, steering: { weight, guess } }) =>
+  const residuals = given.flatMap(({ contribution: { residuals }, weight, guess }) =>
     residuals ? [{ residuals, weights: weights(residuals, weight, guess) }] : [],
   );
   const hints = hintsOf(given);
@@ -88,7 +89,7 @@ function hintsOf(given: readonly Given[]): Hint[] {
   const hints: Hint[] = [];
   for (const {
     contribution: { hint },
-    steering: { weight },
+    weight,
   } of given)
     if (hint) hints[hint.place] = { data: hint.data, scale: weight };
   const blank = hints.find((hint) => hint)?.data.length ?? 0;
