@@ -75,6 +75,9 @@ const Diffusion = z.strictObject({
   /** What the model is given: the typed prompt with unknown words mapped to known ones. */
   prompt: z.string(),
   negativePrompt: z.string(),
+  /** One per image, where braces or wildcards made them differ; `prompt` is then the first of them. */
+  prompts: z.array(z.string()).optional(),
+  negativePrompts: z.array(z.string()).optional(),
   /** Image i has seed + i (mod 2³²), so any one of them can be made alone. */
   seed: Seed,
   count: z.number().int().min(1).max(MAX_COUNT),
@@ -129,6 +132,15 @@ export function picturesOf(recipe: Recipe): StoredPicture[] {
   return [...new Map(pictures.filter((picture) => !!picture).map((picture) => [picture.key, picture])).values()];
 }
 
+/** The words of one of a recipe's images. */
+export const promptsOf = (
+  { prompt, negativePrompt, prompts, negativePrompts }: RecipeOf<'imagine'>,
+  index: number,
+): { prompt: string; negativePrompt: string } => ({
+  prompt: prompts?.[index] ?? prompt,
+  negativePrompt: negativePrompts?.[index] ?? negativePrompt,
+});
+
 /** What planning a Request answers: the recipe, its cost, and what the person should know about the choices made. */
 export interface Plan {
   recipe: Recipe;
@@ -136,4 +148,6 @@ export interface Plan {
   cost: number;
   /** Plain sentences, such as which words the built-in model understood as which. */
   notes: string[];
+  /** All that the prompts may come to say, one per image, in plain words: judged like what was typed. */
+  readings?: { prompt: string; negativePrompt: string }[];
 }

@@ -1,6 +1,7 @@
 /** A model that knows a closed set of words: prompts are put into those, and what could not be is said. */
 import { z } from 'zod';
 import { keywordsOf, loadEmoji } from './keywords.ts';
+import { type Marked, putMarks, takeMarks } from './prompt-marks.ts';
 
 const Subject = z.object({ plural: z.string().optional(), synonyms: z.array(z.string()).default([]) });
 type Subject = z.infer<typeof Subject>;
@@ -26,6 +27,8 @@ export interface Translation {
   prompt: string;
   /** Plain sentences for the person. */
   notes: string[];
+  /** Any of its words stands for something. */
+  understood: boolean;
 }
 
 /** Words that captions are made of, whatever they are about. */
@@ -60,7 +63,7 @@ const SILENT = new Set(
   ),
 );
 const LONGEST_PHRASE = 3;
-const WORDS = /[\p{L}\p{N}'’]+|,/gu;
+const WORDS = /[\p{L}\p{N}'’]+|,|[\uE000-\uF8FF]/gu;
 
 export function createVocabulary(file: VocabularyFile, emoji = loadEmoji()): (prompt: string) => Translation {
   const names = Object.keys(file.subjects);
@@ -107,13 +110,20 @@ interface Lexicon {
 }
 
 function translate(prompt: string, { lexicon, known, names }: Lexicon): Translation {
-  const words = (prompt.toLowerCase().match(WORDS) ?? []).map((word) => word.replace('’', "'"));
+  const { text, signs } = takeMarks(prompt);
+  const words = (text.toLowerCase().match(WORDS) ?? []).map((word) => word.replace('’', "'"));
   const out: string[] = [];
   const drawnAs = new Map<string, string>();
   const unknown = new Set<string>();
   let understood = false;
   let left = false; // an unknown word was just left out
   for (let i = 0; i < words.length; ) {
+    if (signs.has(words[i]!)) {
+      if (left && signs.get(words[i]!)!.kind !== 'open') dropLoose(out, signs);
+      left &&= signs.get(words[i]!)!.kind === 'close';
+      out.push(words[i++]!);
+      continue;
+    }
     const phrase = longestPhrase(words, i, lexicon);
     const said = phrase ?? words[i]!;
     i += said.split(' ').length;
@@ -123,7 +133,7 @@ function translate(prompt: string, { lexicon, known, names }: Lexicon): Translat
       left = true;
       continue;
     }
-    if (left && !isContent) dropLoose(out);
+    if (left && !isContent) dropLoose(out, signs);
     left = false;
     if (!phrase) {
       if (said === ',') out.push(said);
@@ -134,20 +144,24 @@ function translate(prompt: string, { lexicon, known, names }: Lexicon): Translat
     understood ||= isContent;
     if (!known.has(phrase) && phrase !== meant) drawnAs.set(phrase, meant);
   }
-  if (left) dropLoose(out);
+  if (left) dropLoose(out, signs);
   const examples = `It knows ${names.length} things, such as ${list(names.slice(0, 5), 'and')}.`;
-  if (!understood) return { prompt, notes: [`The built-in model knows none of these words. ${examples}`] };
+  if (!understood) return { prompt, notes: [`The built-in model knows none of these words. ${examples}`], understood };
   const notes = [...drawnAs].map(([said, meant]) => `The built-in model drew "${said}" as "${meant}".`);
   if (unknown.size > 0)
     notes.push(
       `The built-in model does not know ${list([...unknown].map(quoted), 'or')}; it left ${unknown.size === 1 ? 'it' : 'them'} out.`,
     );
-  return { prompt: tidy(out), notes };
+  return { prompt: tidy(out, signs), notes, understood };
 }
 
 /** A thing was left out after these: what led up to it means nothing any more. A left-out adjective leads up to its noun. */
-function dropLoose(out: string[]): void {
-  while (SILENT.has(out.at(-1) ?? '')) out.pop();
+function dropLoose(out: string[], signs: Marked['signs']): void {
+  for (;;) {
+    const last = out.findLastIndex((word) => !signs.has(word) || signs.get(word)!.kind === 'between');
+    if (!SILENT.has(out[last] ?? '')) return;
+    out.splice(last, 1);
+  }
 }
 
 function longestPhrase(words: readonly string[], at: number, lexicon: ReadonlyMap<string, string>): string | undefined {
@@ -163,10 +177,15 @@ const list = (words: readonly string[], last: 'and' | 'or') =>
   words.length < 2 ? words.join() : `${words.slice(0, -1).join(', ')} ${last} ${words.at(-1)}`;
 
 /** Articles that fit their new nouns, and no comma without something on both sides. */
-const tidy = (words: readonly string[]) =>
-  words
-    .map((word, i) => (word === 'a' || word === 'an' ? (/^[aeiou]/.test(words[i + 1] ?? '') ? 'an' : 'a') : word))
-    .join(' ')
+const tidy = (words: readonly string[], signs: Marked['signs']) =>
+  putMarks(
+    words.map((word, i) => {
+      if (word !== 'a' && word !== 'an') return word;
+      const next = words.slice(i + 1).find((other) => signs.get(other)?.kind !== 'open');
+      return /^[aeiou]/.test(next ?? '') ? 'an' : 'a';
+    }),
+    signs,
+  )
     .replace(/ ,/g, ',')
     .replace(/(,\s*)+/g, ', ')
     .replace(/^(and |or |with |of |[,\s]+)+|[,\s]+$/g, '');

@@ -1,7 +1,7 @@
 /** From words, and whatever stands beside them, to the recipe of a picture. */
 import { randomInt } from 'node:crypto';
 import type { Plan, RecipeOf, Sources } from '../../core/recipe.ts';
-import { MAX_SEED, type RequestOf } from '../../core/request.ts';
+import { MAX_COUNT, MAX_SEED, type RequestOf } from '../../core/request.ts';
 import { planAdditions } from '../adapters/mentions.ts';
 import { fitSize } from '../size.ts';
 import { LANCZOS } from '../upscale/resample.ts';
@@ -11,13 +11,9 @@ import { planHires } from './hires.ts';
 import { croppingNotes, planInit } from './init.ts';
 import { findDiffusion, findUpscaler, type PlanningDeps } from './models.ts';
 import { checkWalk } from './walk.ts';
-import type { Translate } from './words.ts';
+import { countOf, createWording, type Pair, type WordingDeps } from './words.ts';
 
-export function planImagine(
-  deps: PlanningDeps & { translate: Translate },
-  request: RequestOf<'imagine'>,
-  sources: Sources,
-): Plan {
+export function planImagine(deps: PlanningDeps & WordingDeps, request: RequestOf<'imagine'>, sources: Sources): Plan {
   const model = findDiffusion(deps, request.model);
   const { defaults, display } = model.manifest;
   const shown = display?.upscale ?? 1;
@@ -28,18 +24,20 @@ export function planImagine(
   const sized = request.width !== undefined || request.height !== undefined;
   const { width, height } = begun && !sized ? begun : fitSize(model.manifest, request, shown);
 
-  const words = (prompt: string) => deps.translate(model, prompt);
   const asked = [request.prompt, request.negativePrompt, request.walk?.prompt ?? ''];
   const { texts, recipe: additions, notes: added } = planAdditions(deps, asked);
-  const [positive = '', negative = '', far = ''] = texts;
-  const prompt = words(positive);
-  const negativePrompt = negative && words(negative).prompt;
+  const [prompt = '', negativePrompt = '', far = ''] = texts;
   if (request.walk) checkWalk(request.walk, request);
-  const target = request.walk?.prompt === undefined ? undefined : words(far);
+  const { count, notes: counted } = countOf(request, MAX_COUNT);
+  const word = createWording(deps, model, { style: request.style, seed, variation: request.variation });
+  const worded = Array.from({ length: count }, (_, i) => word({ prompt, negativePrompt }, i));
+  const [first] = worded;
+  const target = request.walk?.prompt === undefined ? undefined : word({ prompt: far, negativePrompt }, 0);
 
   const recipe: RecipeOf<'imagine'> = {
     ...{ v: 1, kind: 'imagine', model: model.ref },
-    ...{ prompt: prompt.prompt, negativePrompt, seed, count: request.count, steps },
+    ...{ prompt: first!.prompt, negativePrompt: first!.negativePrompt, seed, count, steps },
+    ...whereTheyDiffer(worded),
     ...{ sampler: request.sampler ?? defaults.sampler, guidance: request.guidance ?? defaults.guidance, width, height },
     ...(request.variation && { variation: request.variation }),
     ...(request.weighting && { weighting: request.weighting }),
@@ -50,7 +48,7 @@ export function planImagine(
     ...(request.hires && { hires: planHires(deps, model, request.hires, { width, height, steps }) }),
     ...(request.walk && {
       walk: {
-        ...{ prompt: target?.prompt ?? prompt.prompt, negativePrompt },
+        ...{ prompt: (target ?? first!).prompt, negativePrompt: first!.negativePrompt },
         ...{ seed: request.walk.seed ?? seed, frames: request.walk.frames },
       },
     }),
@@ -58,9 +56,20 @@ export function planImagine(
   };
   const notes = [
     ...added,
-    ...prompt.notes,
+    ...counted,
+    ...worded.flatMap(({ notes }) => notes),
     ...(target?.notes ?? []),
     ...(begun ? [...begun.notes, ...croppingNotes(begun.init, recipe)] : []),
   ];
-  return { recipe, cost: costOf(recipe), notes };
+  const readings = [...worded, ...(target ? [target] : [])].map(({ reading }) => reading);
+  return { recipe, cost: costOf(recipe), notes: [...new Set(notes)], readings };
+}
+
+/** Every image's own words, unless all have the same. */
+function whereTheyDiffer(worded: readonly Pair[]): Pick<RecipeOf<'imagine'>, 'prompts' | 'negativePrompts'> {
+  const differ = (key: keyof Pair) => worded.some((pair) => pair[key] !== worded[0]![key]);
+  return {
+    ...(differ('prompt') && { prompts: worded.map(({ prompt }) => prompt) }),
+    ...(differ('negativePrompt') && { negativePrompts: worded.map(({ negativePrompt }) => negativePrompt) }),
+  };
 }

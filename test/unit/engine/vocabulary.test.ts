@@ -37,6 +37,7 @@ it('leaves a prompt of known words alone, without a note', () => {
   expect(translate('two red apples on a blue background')).toEqual({
     prompt: 'two red apples on a blue background',
     notes: [],
+    understood: true,
   });
 });
 
@@ -44,6 +45,7 @@ it('draws a puppy as a dog, because emoji keywords say so, and says it', () => {
   expect(translate('a puppy on a blue background')).toEqual({
     prompt: 'a dog on a blue background',
     notes: ['The built-in model drew "puppy" as "dog".'],
+    understood: true,
   });
 });
 
@@ -69,6 +71,7 @@ it('leaves out what it does not know, and says it', () => {
   expect(translate('a submarine and a periscope, a cat')).toEqual({
     prompt: 'a cat',
     notes: ['The built-in model does not know "submarine" or "periscope"; it left them out.'],
+    understood: true,
   });
 });
 
@@ -135,3 +138,30 @@ it.each([
   ['fox', 'foxes'],
   ['bush', 'bushes'],
 ])('the plural of %s is %s', (one, many) => expect(plural(one)).toBe(many));
+
+describe('the prompt language', () => {
+  it.each([
+    ['two (red:1.3) apples', 'two (red:1.3) apples'],
+    ['a ((puppy)) on a [blue] background', 'a ((dog)) on a [blue] background'],
+    ['a [kitten:hound:0.4]', 'a [cat:dog:0.4]'],
+    ['a [kitten:5], [hound::0.3]', 'a [cat:5], [dog::0.3]'],
+    ['[kitten|hound] on a blue background', '[cat|dog] on a blue background'],
+    ['a puppy AND a kitten :0.6', 'a dog AND a cat :0.6'],
+    ['a puppy BREAK a violet owl', 'a dog BREAK a purple owl'],
+    ['a (hound) and an (owl:1.2)', 'a (dog) and an (owl:1.2)'],
+    ['a <ink-style> cat', 'a <ink-style> cat'],
+  ])('“%s” keeps its signs: “%s”', (said, meant) => expect(translate(said).prompt).toBe(meant));
+
+  it.each([
+    ['a cat (in a submarine:1.2)', 'a cat'],
+    ['(a submarine:1.4), a cat', 'a cat'],
+    ['a cat with [a periscope|a submarine]', 'a cat'],
+    ['[submarine:cat:0.5]', '[:cat:0.5]'],
+    ['a submarine AND a cat', 'a cat'],
+    ['a cat AND a submarine :0.4', 'a cat'],
+    ['a cat :) and a dog', 'a cat and a dog'],
+    ['a (cat', 'a cat'],
+    ['a cat: a dog | an owl', 'a cat a dog an owl'],
+    ['a \\(red\\) cat', 'a red cat'],
+  ])('“%s” without what means nothing is “%s”', (said, meant) => expect(translate(said).prompt).toBe(meant));
+});

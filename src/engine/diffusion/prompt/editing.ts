@@ -106,6 +106,22 @@ function render(nodes: readonly Node[], step: number, run: Run): string {
     .join('');
 }
 
+/** Every text a prompt may come to at some step of some run; undefined when there are more than `most`. */
+export const alternatives = (prompt: string, most: number): string[] | undefined => combined(parse(prompt), most);
+
+function combined(nodes: readonly Node[], most: number): string[] | undefined {
+  let texts = [''];
+  for (const node of nodes) {
+    const ends = typeof node === 'string' ? [[node]] : branchesOf(node).map((branch) => combined(branch, most));
+    const known = ends.flatMap((end) => end ?? []);
+    if (ends.includes(undefined) || texts.length * known.length > most) return undefined;
+    texts = texts.flatMap((text) => known.map((end) => text + end));
+  }
+  return texts;
+}
+
+const branchesOf = (node: Edit | Choice): Node[][] => ('choices' in node ? node.choices : [node.before, node.after]);
+
 /** The first step at which an edit holds. */
 function stepOf(when: string, { steps, earlier }: Run): number {
   const value = Number(when);

@@ -1,7 +1,6 @@
 /** What a prompt says at every step of a run. */
 import { parseComposition, type Subprompt } from './composition.ts';
 import { parseEditing, type Run } from './editing.ts';
-import { parseEmphasis } from './emphasis.ts';
 
 /** One list of prompts for every step; only `AND` makes it longer than one. */
 export type Script = readonly (readonly Subprompt[])[];
@@ -20,14 +19,3 @@ function written(parts: readonly Subprompt[], run: Run): Script {
 
 /** Every text that is encoded for it, each once. */
 export const textsOf = (script: Script): string[] => [...new Set(script.flat().map(({ text }) => text))];
-
-/** Everything the prompt comes to say, in plain words without syntax: what a moderation has to read beside what was typed. */
-export const readingsOf = (script: Script): string[] => [
-  ...new Set(
-    textsOf(script).map((text) =>
-      parseEmphasis(text)
-        .map((piece) => (piece === 'break' ? ' ' : piece.text))
-        .join(''),
-    ),
-  ),
-];
