@@ -68,6 +68,8 @@ module.exports = {
       to: { path: '^src/main/' },
     },
     only('onnxruntime-(node|common)', ['engine/'], 'One place owns sessions and their memory.'),
+    only('@huggingface/hub', ['engine/pull/'], 'Only pulling a model speaks to a hub; everything else works offline.'),
+    only('@huggingface/tokenizers', ['engine/diffusion/'], 'Words become ids beside the text encoders.'),
     only('bullmq', ['queue/'], 'BullMQ types must not leak.'),
     only('ioredis', ['queue/'], 'Redis is a detail of the queue.'),
     only('discord[.]js', ['bots/discord/'], 'Only the Discord folder speaks Discord.'),

@@ -57,6 +57,15 @@ export const Env = z
       .min(1)
       .default(120)
       .describe('An engine silent for this long within a step is killed and its job tried again.'),
+    HF_ENDPOINT: z
+      .url({ protocol: /^https?$/, error: 'must be an http:// or https:// URL' })
+      .default('https://huggingface.co')
+      .describe('Hub that `atelier models pull` fetches from: Hugging Face, or a mirror.'),
+    HF_TOKEN: z
+      .string()
+      .startsWith('hf_', 'must start with hf_')
+      .optional()
+      .describe('Access token of the hub, for models that ask for one.'),
     DEFAULT_MODEL: z.string().default('sticker-diffusion').describe('Text-to-image model when nobody names one.'),
     JOBS_PER_PERSON: z.coerce
       .number()

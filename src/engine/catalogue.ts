@@ -50,7 +50,8 @@ export async function openCatalogue({ MODELS_DIR, log }: { MODELS_DIR: string; l
   });
   const models: Installed[] = [];
   const problems: Problem[] = [];
-  for (const { name } of entries.filter((entry) => entry.isDirectory()).sort(byName)) {
+  const folders = entries.filter((entry) => entry.isDirectory() && !entry.name.startsWith('.')); // pulls in progress
+  for (const { name } of folders.sort(byName)) {
     const found = await read(join(root, name), name).catch((caught: unknown) => ({ error: toAppError(caught) }));
     if (!found) continue;
     if ('folder' in found) models.push(found);

@@ -2,7 +2,7 @@
 import { Command } from 'commander';
 import { die } from './environment.ts';
 import { imagine } from './imagine.ts';
-import { listModels, verifyModels } from './models.ts';
+import { addModelCommands } from './models.ts';
 
 const program = new Command('atelier')
   .description('A self-hosted image studio that lives in chat.')
@@ -25,9 +25,7 @@ program
     imagine({ ...options, prompt: prompt.join(' ') }, out),
   );
 
-const models = program.command('models').description('the installed models');
-models.command('list').description('name, kind, version, licence').action(listModels);
-models.command('verify').description('compare every file with its manifest').action(verifyModels);
+addModelCommands(program.command('models').description('the installed models, and others to fetch'));
 
 // Long-running processes read their own arguments; they are modules that start when imported.
 for (const [name, summary] of Object.entries({
