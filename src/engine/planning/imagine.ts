@@ -3,8 +3,9 @@ import { randomInt } from 'node:crypto';
 import type { Plan, RecipeOf, Sources } from '../../core/recipe.ts';
 import { MAX_COUNT, MAX_SEED, type RequestOf } from '../../core/request.ts';
 import { planAdditions } from '../adapters/mentions.ts';
-import { fitSize } from '../size.ts';
+import { fitSize, nearestShape } from '../size.ts';
 import { LANCZOS } from '../upscale/resample.ts';
+import { planControls, shapeGiver } from './controls.ts';
 import { costOf } from './cost.ts';
 import { planGuidance } from './guidance.ts';
 import { planHires } from './hires.ts';
@@ -21,8 +22,11 @@ export function planImagine(deps: PlanningDeps & WordingDeps, request: RequestOf
   const steps = request.steps ?? defaults.steps;
 
   const begun = request.init && planInit(model.manifest, request.init, sources);
+  const giver = shapeGiver(request.controls, sources);
   const sized = request.width !== undefined || request.height !== undefined;
-  const { width, height } = begun && !sized ? begun : fitSize(model.manifest, request, shown);
+  const shape = begun ?? (giver && nearestShape(model.manifest, giver));
+  const { width, height } = shape && !sized ? shape : fitSize(model.manifest, request, shown);
+  const steered = planControls(deps, model.ref.name, request.controls, sources);
 
   const asked = [request.prompt, request.negativePrompt, request.walk?.prompt ?? ''];
   const { texts, recipe: additions, notes: added } = planAdditions(deps, asked);
@@ -44,6 +48,7 @@ export function planImagine(deps: PlanningDeps & WordingDeps, request: RequestOf
     ...(request.clipSkip && { clipSkip: request.clipSkip }),
     ...planGuidance(request),
     ...(begun && { init: begun.init }),
+    ...steered.recipe,
     ...additions,
     ...(request.hires && { hires: planHires(deps, model, request.hires, { width, height, steps }) }),
     ...(request.walk && {
@@ -60,6 +65,7 @@ export function planImagine(deps: PlanningDeps & WordingDeps, request: RequestOf
     ...worded.flatMap(({ notes }) => notes),
     ...(target?.notes ?? []),
     ...(begun ? [...begun.notes, ...croppingNotes(begun.init, recipe)] : []),
+    ...steered.notes,
   ];
   const readings = [...worded, ...(target ? [target] : [])].map(({ reading }) => reading);
   return { recipe, cost: costOf(recipe), notes: [...new Set(notes)], readings };
