@@ -1,7 +1,5 @@
 /** Recipes to pixels in this very process: what the engine's child process runs, and what a script or a test may use. */
-import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { AppError } from '../core/errors.ts';
 import type { Logger } from '../core/log.ts';
 import type { Classify, Generate, GenerateContext, Made, Picture } from '../core/picture.ts';
 import type { ModelRef, Recipe, RecipeOf } from '../core/recipe.ts';
@@ -14,7 +12,7 @@ import { imagine } from './diffusion/imagine.ts';
 import type { ManifestOf } from './manifest.ts';
 import { type Clock, openNetwork } from './network.ts';
 import { type OpenModel, openingFor } from './opening.ts';
-import { decodePicture } from './picture-input.ts';
+import { loadCutout, onWhite } from './picture-input.ts';
 import { createShelf } from './shelf.ts';
 import { createUpscaler, type Upscaler } from './upscale/enlarge.ts';
 import { LANCZOS, resample } from './upscale/resample.ts';
@@ -50,13 +48,14 @@ export function createLocalEngine({ catalogue, device, log, onBeat = () => {} }:
       return { ...createUpscaler(network, manifest), release: network.release };
     });
 
+  /** To exactly this size, by a network as far as it goes. */
   const enlarge = async (
     picture: Picture,
-    { model, factor }: { model: ModelRef; factor: number },
+    model: ModelRef,
+    { width, height }: { width: number; height: number },
     job: Job,
     onTile: (done: number, total: number) => void = () => {},
   ): Promise<Picture> => {
-    const [width, height] = [picture.width * factor, picture.height * factor];
     if (model.name === LANCZOS.name) return resample(picture, width, height);
     const network = await upscaler(job, model);
     const larger = await network.enlarge(picture, {
@@ -67,8 +66,9 @@ export function createLocalEngine({ catalogue, device, log, onBeat = () => {} }:
         onTile(done, total);
       },
     });
-    return network.factor === factor ? larger : resample(larger, width, height);
+    return larger.width === width && larger.height === height ? larger : resample(larger, width, height);
   };
+  const times = (factor: number, { width, height }: Picture) => ({ width: width * factor, height: height * factor });
 
   const pipelines: Pipelines = {
     imagine: async (recipe, job) => {
@@ -80,20 +80,22 @@ export function createLocalEngine({ catalogue, device, log, onBeat = () => {} }:
           openCheckpoint(device, folder, ref.name, { names, additions }),
         key,
       );
-      const made = await imagine(checkpoint, recipe, { ...job, onBeat });
+      const made = await imagine(checkpoint, recipe, {
+        ...{ ...job, onBeat, predict: checkpoint.predict },
+        enlarge: (picture, model, size) => enlarge(picture, model, size, job),
+      });
       const { display } = recipe;
       if (!display) return made;
       const larger: Made[] = [];
-      for (const { picture, seed } of made) larger.push({ picture: await enlarge(picture, display, job), seed });
+      for (const { picture, seed } of made)
+        larger.push({ picture: await enlarge(picture, display.model, times(display.factor, picture), job), seed });
       return larger;
     },
     upscale: async (recipe, job) => {
-      const bytes = await job.load(recipe.source.key);
-      if (createHash('sha256').update(bytes).digest('hex') !== recipe.source.sha256)
-        throw new AppError('storage_failed', 'The stored picture is not the one that was recorded.');
-      const picture = await decodePicture(bytes);
+      const picture = onWhite(await loadCutout(job.load, recipe.source));
       const report = (step: number, total: number) => job.onProgress({ step, total });
-      return [{ picture: await enlarge(picture, recipe, job, report), seed: recipe.seed }];
+      const size = times(recipe.factor, picture);
+      return [{ picture: await enlarge(picture, recipe.model, size, job, report), seed: recipe.seed }];
     },
   };
 

@@ -2,7 +2,8 @@
 import { createHash } from 'node:crypto';
 import sharp from 'sharp';
 import { AppError } from '../core/errors.ts';
-import type { Picture } from '../core/picture.ts';
+import type { GenerateContext, Picture } from '../core/picture.ts';
+import type { StoredPicture } from '../core/recipe.ts';
 
 /** A picture with what was transparent in it: 0 is clear, 255 opaque; absent where everything is opaque. */
 export interface Cutout extends Picture {
@@ -58,6 +59,14 @@ export async function decodeCutout(bytes: Uint8Array): Promise<Cutout> {
   return { width, height, data, ...(alpha.some((a) => a < OPAQUE) && { alpha }) };
 }
 
+/** A recipe's picture, if it is still the one that was recorded. */
+export async function loadCutout(load: GenerateContext['load'], { key, sha256 }: StoredPicture): Promise<Cutout> {
+  const bytes = await load(key);
+  if (createHash('sha256').update(bytes).digest('hex') !== sha256)
+    throw new AppError('storage_failed', 'The stored picture is not the one that was recorded.');
+  return decodeCutout(bytes);
+}
+
 /** The same on white. */
 export const decodePicture = async (bytes: Uint8Array): Promise<Picture> => onWhite(await decodeCutout(bytes));
 
@@ -71,15 +80,24 @@ export function onWhite({ width, height, data, alpha }: Cutout): Picture {
 }
 
 /**
- * What of a mask is to be painted, 0 or 255 a pixel: what is white in it. Of a mask with transparency: what was erased,
- * unless only white strokes were drawn on nothing.
+ * A mask as a picture, white where it is to be painted: what is white in it. Of a mask with transparency: what was
+ * erased, unless only white strokes were drawn on nothing.
  */
-export function paintedPart({ width, height, data, alpha }: Cutout): Uint8Array {
-  const light = (i: number) => 0.299 * data[i * 3]! + 0.587 * data[i * 3 + 1]! + 0.114 * data[i * 3 + 2]! >= 127.5;
-  const opaque = (i: number) => alpha![i]! >= 127.5;
-  const paint = (rule: (i: number) => boolean) =>
-    Uint8Array.from({ length: width * height }, (_, i) => (rule(i) ? 255 : 0));
-  if (!alpha) return paint(light);
-  const strokes = alpha.every((_, i) => !opaque(i) || light(i));
-  return strokes ? paint(opaque) : paint((i) => !opaque(i));
+export function paintedPart(mask: Cutout): Picture {
+  const { data, alpha } = mask;
+  const light = (i: number) => 0.299 * data[i * 3]! + 0.587 * data[i * 3 + 1]! + 0.114 * data[i * 3 + 2]! >= HALF;
+  if (!alpha) return stencil(mask, light);
+  const strokes = alpha.every((a, i) => a < HALF || light(i));
+  return strokes ? stencil(mask, (i) => alpha[i]! >= HALF) : erasedPart(mask);
+}
+
+/** White where a picture is transparent. */
+export const erasedPart = (picture: Cutout): Picture => stencil(picture, (i) => (picture.alpha?.[i] ?? OPAQUE) < HALF);
+
+const HALF = 127.5;
+
+function stencil({ width, height }: Picture, painted: (pixel: number) => boolean): Picture {
+  const data = new Uint8Array(width * height * 3);
+  for (let i = 0; i < width * height; i++) if (painted(i)) data.fill(255, i * 3, i * 3 + 3);
+  return { width, height, data };
 }

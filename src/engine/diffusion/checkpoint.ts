@@ -6,22 +6,21 @@ import type { Device } from '../device.ts';
 import { renamed } from '../rename.ts';
 import type { Latent } from '../tensor.ts';
 import { createBatcher, rowLimits } from './batcher.ts';
-import { familyOf, readFacts } from './family.ts';
+import { type Family, familyOf, readFacts } from './family.ts';
 import { needConfig, type PredictorConfig, readConfig } from './layout.ts';
-import { noiseLevels, SchedulerConfig } from './noise-levels.ts';
 import { createParts } from './parts.ts';
 import type { Predictor, Row } from './predictor.ts';
 import { createPromptEncoder, type EncodePrompts } from './prompt-encoder.ts';
-import { createTextEncoder, type EncodeText } from './text-encoder.ts';
+import { SchedulerConfig } from './scheduler-config.ts';
 import { openTowers, type TextTower } from './text-tower.ts';
 import { createTransformer } from './transformer.ts';
 import { createUnet } from './unet.ts';
 import { createVae, type Vae, VaeConfig } from './vae.ts';
 
 export interface Checkpoint {
+  family: Family;
   towers: readonly TextTower[];
   encodePrompts: EncodePrompts;
-  encodeText: EncodeText;
   /** The network's answer for one row; rows of other images may share the call. */
   predict: (row: Row) => Promise<Latent>;
   /** What its rows may bring. */
@@ -30,8 +29,6 @@ export interface Checkpoint {
   config: PredictorConfig;
   vae: Vae;
   scheduler: SchedulerConfig;
-  /** σ per trained timestep. */
-  levels: readonly number[];
   /** Latent channels. */
   channels: number;
   /** Channels its rows want in `extra`. */
@@ -76,23 +73,23 @@ export async function openCheckpoint(
       ? createTransformer(renamed(transformer.network, names), facts)
       : createUnet(renamed(unet!.network, names), facts);
     const limits = rowLimits(device.threads);
+    const family = familyOf(about);
     return {
+      family,
       towers,
       encodePrompts: createPromptEncoder({
         towers,
-        family: familyOf(about),
+        family,
         limits,
         model: name,
         zeroEmpty,
         jointWidth: config.joint_attention_dim ?? undefined,
       }),
-      encodeText: createTextEncoder(towers[0]!.network, towers[0]!.tokenizer),
       predict: createBatcher(predictor, limits),
       takes: predictor,
       config,
       vae,
       scheduler,
-      levels: noiseLevels(scheduler),
       channels: predictor.channels,
       extraChannels: predictor.extraChannels,
       embedsGuidance: predictor.embedsGuidance,

@@ -1,76 +1,117 @@
-/** The pipeline: words to pictures. */
-import type { Made, Progress } from '../../core/picture.ts';
-import type { RecipeOf } from '../../core/recipe.ts';
+/** The front: words, and whatever stands beside them, to pictures. The steps themselves are in denoising.ts. */
+import type { GenerateContext, Made, Picture } from '../../core/picture.ts';
+import { type ModelRef, promptsOf, type RecipeOf } from '../../core/recipe.ts';
 import type { Clock } from '../network.ts';
-import { type Latent, scale } from '../tensor.ts';
+import type { Latent } from '../tensor.ts';
+import { type Beginning, begin, unmasked } from './beginning.ts';
 import type { Checkpoint } from './checkpoint.ts';
-import { guided, type Predict } from './guidance.ts';
-import { imageSeed, startingNoise } from './noise.ts';
-import { timestepAt } from './noise-levels.ts';
-import { denoiser, inputScale } from './prediction.ts';
-import { createPreviews } from './preview.ts';
-import { samplers } from './samplers/index.ts';
-import type { Condition } from './condition.ts';
+import type { PromptPlans } from './condition.ts';
+import { denoise, type PredictRow } from './denoising.ts';
+import { enlargeLatent, enlargePixels } from './enlargement.ts';
+import { imageSeed, shareOfFrame } from './noise.ts';
+import { type Pass, passesOf } from './passes.ts';
+import { createReports } from './progress.ts';
+import { startOf } from './start.ts';
+import type { LatentShape } from './vae.ts';
+import { plansBetween } from './walk.ts';
 
-export interface ImagineContext {
-  signal: AbortSignal;
+type ImagineRecipe = RecipeOf<'imagine'>;
+
+export interface ImagineContext extends Pick<GenerateContext, 'signal' | 'onProgress' | 'load'> {
   clock: Clock;
-  onProgress: (progress: Progress) => void;
   /** Told of every step of every image, so that someone may see that we live. */
   onBeat: () => void;
+  /** The network, steered by the recipe's controls. */
+  predict: PredictRow;
+  /** A picture at this size, by an upscaler. */
+  enlarge: (picture: Picture, model: ModelRef, size: { width: number; height: number }) => Promise<Picture>;
 }
 
 /** All images of a recipe side by side; each has its own noise, so it is the same alone and in company. */
-export async function imagine(
-  checkpoint: Checkpoint,
-  recipe: RecipeOf<'imagine'>,
-  context: ImagineContext,
-): Promise<Made[]> {
-  const { signal, clock, onProgress, onBeat } = context;
-  const { vae, scheduler, levels, channels } = checkpoint;
-  const shape = { channels, height: recipe.height / vae.factor, width: recipe.width / vae.factor };
-  const size = channels * shape.height * shape.width;
+export async function imagine(checkpoint: Checkpoint, recipe: ImagineRecipe, context: ImagineContext): Promise<Made[]> {
+  const { vae, embedsGuidance } = checkpoint;
+  const { signal, clock, predict, onBeat } = context;
+  const passes = passesOf(checkpoint, recipe);
+  const total = passes.reduce((sum, { schedule }) => sum + schedule.steps, 0);
+  const reports = createReports({ vae, ...context }, imagesOf(recipe), total);
 
-  const [positive, negative] = await checkpoint.encodeText(recipe.prompt, recipe.negativePrompt, clock);
-  const predict: Predict<Condition> = (x, sigma, conditions) => {
-    const [sample, timestep] = [scale(inputScale(sigma), x), timestepAt(levels, sigma)];
-    const row = { sample, timestep, height: shape.height, width: shape.width, clock };
-    return Promise.all(conditions.map((condition) => checkpoint.predict({ ...row, condition })));
-  };
-  const denoise = denoiser(scheduler.prediction_type, guided(predict, positive, negative, recipe.guidance));
-
-  const { sample, sigmas: schedule, start } = samplers[recipe.sampler];
-  const sigmas = schedule(scheduler, recipe.steps);
-  const preview = createPreviews(vae, shape, clock);
-  const reached = new Array<number>(recipe.count).fill(0);
-  let reports = Promise.resolve();
-  const report = (index: number, step: number, x0: Latent) => {
-    onBeat();
-    reached[index] = step;
-    if (reached.some((other) => other < step)) return; // the slowest image ends the step
-    reports = reports.then(async () => {
-      const picture = step < recipe.steps ? await preview(x0) : undefined;
-      onProgress({ step, total: recipe.steps, ...(picture && { preview: picture }) });
+  let latents: Latent[] | undefined;
+  let shape: LatentShape | undefined;
+  for (const pass of passes) {
+    const beginning = await beginningOf(checkpoint, recipe, context, pass.shape);
+    const larger = latents && shape && (await enlarged(checkpoint, recipe, context, latents, shape, pass.shape));
+    const plans = await plansOf(checkpoint, recipe, pass, clock);
+    const starts = plans.map((plans, index) => {
+      const picture = larger ? larger[index] : beginning.latent;
+      return { plans, ...startOf(recipe, pass, index, picture, beginning) };
     });
-  };
-
-  const latents = await Promise.all(
-    Array.from({ length: recipe.count }, async (_, index) => {
-      const { noise, generator } = startingNoise(recipe, index, size);
-      const x = scale(start(scheduler, sigmas[0]!), noise);
-      const onStep = (step: number, _total: number, x0: Latent) => report(index, step, x0);
-      const out = await sample(denoise, x, sigmas, { signal, onStep, noise: () => generator.randn(size) });
-      return scale(inputScale(sigmas.at(-1)!), out);
-    }),
-  );
-
-  await reports;
+    const { schedule } = pass;
+    const onStep = reports.pass(pass.shape, pass.earlier);
+    latents = await denoise(
+      { schedule, shape: pass.shape, recipe, predict, embedsGuidance, signal, clock, onStep },
+      starts,
+    );
+    shape = pass.shape;
+  }
+  await reports.end();
 
   const made: Made[] = [];
-  for (const [index, latent] of latents.entries()) {
+  for (const [index, latent] of latents!.entries()) {
     signal.throwIfAborted();
-    made.push({ picture: await vae.decode(latent, shape, clock), seed: imageSeed(recipe, index) });
+    made.push({ picture: await vae.decode(latent, shape!, clock), seed: imageSeed(recipe, index) });
     onBeat();
   }
   return made;
+}
+
+const imagesOf = ({ walk, count }: ImagineRecipe): number => walk?.frames ?? count;
+
+/** One per image. */
+async function plansOf(
+  checkpoint: Checkpoint,
+  recipe: ImagineRecipe,
+  { steps, earlier }: Pass,
+  clock: Clock,
+): Promise<PromptPlans[]> {
+  const { walk, clipSkip, weighting } = recipe;
+  const options = { steps, clipSkip, weighting, ...(earlier > 0 && { earlier }) };
+  if (!walk) {
+    const pairs = Array.from({ length: recipe.count }, (_, index) => promptsOf(recipe, index));
+    return checkpoint.encodePrompts(pairs, options, clock);
+  }
+  const ends = [promptsOf(recipe, 0), walk];
+  const [from, to] = await checkpoint.encodePrompts(ends, { ...options, alike: true }, clock);
+  return Array.from({ length: walk.frames }, (_, frame) => plansBetween(shareOfFrame(frame, walk.frames), from!, to!));
+}
+
+/** The recipe's picture at this size, if it has one. */
+async function beginningOf(
+  { vae, extraChannels }: Checkpoint,
+  { init }: ImagineRecipe,
+  { load, clock }: ImagineContext,
+  shape: LatentShape,
+): Promise<Partial<Beginning>> {
+  const inpaints = extraChannels > 0;
+  if (init) return begin({ vae, load, clock }, init, shape, inpaints);
+  return inpaints ? { extra: await unmasked({ vae, clock }, shape) } : {};
+}
+
+/** What the pass before made, at the size of the next. */
+async function enlarged(
+  { vae }: Checkpoint,
+  { hires }: ImagineRecipe,
+  { clock, enlarge, onBeat }: ImagineContext,
+  latents: readonly Latent[],
+  from: LatentShape,
+  to: LatentShape,
+): Promise<Latent[]> {
+  const upscaler = hires?.upscaler;
+  if (!upscaler) return latents.map((latent) => enlargeLatent(latent, from, to));
+  const by = (picture: Picture, width: number, height: number) => enlarge(picture, upscaler, { width, height });
+  const larger: Latent[] = [];
+  for (const latent of latents) {
+    larger.push(await enlargePixels({ vae, clock, enlarge: by }, latent, from, to));
+    onBeat();
+  }
+  return larger;
 }

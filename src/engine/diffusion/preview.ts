@@ -12,9 +12,9 @@ const MOST_SIDE = 16; // latent pixels
 const PAUSE_MS = 700;
 
 /** Answers a picture at most every so often, and undefined in between. */
-export function createPreviews(vae: Vae, shape: LatentShape, clock: Clock) {
+export function createPreviews(vae: Vae, clock: Clock) {
   let last = performance.now();
-  return async (x0: Latent): Promise<Picture | undefined> => {
+  return async (x0: Latent, shape: LatentShape): Promise<Picture | undefined> => {
     const now = performance.now();
     if (now - last < PAUSE_MS) return undefined;
     last = now;

@@ -6,9 +6,8 @@ import type { ManifestOf } from '../manifest.ts';
 import { findUpscaler, type PlanningDeps } from './models.ts';
 
 const STRENGTH = 0.5;
-const MOST_SIDE = 2048;
 
-/** The second pass: so many times the first one's size, up to twice what the model makes at once. */
+/** The second pass: so many times the first one's size, up to the largest the model makes: attention grows with pixels². */
 export function planHires(
   deps: PlanningDeps,
   { manifest }: Installed<ManifestOf<'diffusion'>>,
@@ -18,12 +17,11 @@ export function planHires(
   const { maxSide, multipleOf } = manifest.limits;
   const larger = (side: number) => Math.round((side * asked.scale) / multipleOf) * multipleOf;
   const [width, height] = [larger(first.width), larger(first.height)];
-  const most = Math.min(MOST_SIDE, 2 * maxSide);
-  if (Math.max(width, height) > most) {
-    const scale = Math.floor((100 * most) / Math.max(first.width, first.height)) / 100;
+  if (Math.max(width, height) > maxSide) {
+    const scale = Math.floor((100 * maxSide) / Math.max(first.width, first.height)) / 100;
     throw new AppError(
       'invalid_request',
-      `The second pass would be ${width}×${height} pixels; ${manifest.name} makes at most ${most} a side. ${scale >= 1.25 ? `Take a scale of at most ${scale}` : 'Take a smaller size to begin with'}.`,
+      `The second pass would be ${width}×${height} pixels; ${manifest.name} makes at most ${maxSide} a side. ${scale >= 1.25 ? `Take a scale of at most ${scale}` : 'Take a smaller size to begin with'}.`,
     );
   }
   const upscaler = findUpscaler(deps, Math.ceil(asked.scale));
