@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { die } from './environment.ts';
 import { imagine } from './imagine.ts';
+import type { ShellOptions } from './imagine-options.ts';
 import { addModelCommands } from './models.ts';
 
 const program = new Command('atelier')
@@ -21,9 +22,25 @@ program
   .option('--sampler <name>', 'euler, euler_a, dpmpp_2m_karras, ddim')
   .option('--size <WxH>', 'such as 128x128')
   .option('--model <name>', 'which model draws')
-  .action((prompt: string[], { out, ...options }: { out: string }) =>
-    imagine({ ...options, prompt: prompt.join(' ') }, out),
-  );
+  .option('--from <file>', 'begin with this picture')
+  .option('--strength <share>', 'how much of it is forgotten, 0 to 1')
+  .option('--mask <file>', 'white is painted anew, black stays; “alpha”: what is transparent in --from')
+  .option('--extend <pixels>', 'paint new margins around it: one number, or left,top,right,bottom')
+  .option('--hires <scale>', 'a second pass at so many times the size, 1.25 to 4')
+  .option('--hires-strength <share>', 'how much the second pass may change, 0 to 1')
+  .option('--variation <seed,share>', 'walk a share of the way to another seed’s noise')
+  .option('--walk-to <prompt>', 'frames on the way to this prompt; --out may be .webp or .gif')
+  .option('--walk-seed <number>', 'and to this seed')
+  .option('--frames <number>', 'how many frames')
+  .option('--clip-skip <number>', 'which layer of the text encoder, counted from the last, which is 1')
+  .option('--weighting <name>', 'how (word:1.3) is applied: a1111, compel, comfy, none')
+  .option('--guidance-rescale <share>', 'against burnt colours under strong guidance')
+  .option('--guidance-interval <from,to>', 'shares of the run between which there is guidance')
+  .action((prompt: string[], { out, ...options }: ShellOptions & Record<string, string> & { out: string }) => {
+    const { negative, count, seed, steps, guidance, sampler, size, model } = options;
+    const common = { negative, count, seed, steps, guidance, sampler, size, model, prompt: prompt.join(' ') };
+    return imagine(options, common, out);
+  });
 
 addModelCommands(program.command('models').description('the installed models, and others to fetch'));
 

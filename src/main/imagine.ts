@@ -1,8 +1,7 @@
-/** One picture from a shell: plan, draw, judge, mark, write. No database, no queue; the same bytes every time. */
+/** Pictures from a shell: plan, draw, judge, mark, write. No database, no queue; the same bytes every time. */
 import { createHash } from 'node:crypto';
-import { writeFile } from 'node:fs/promises';
-import { extname, join } from 'node:path';
-import { type Options, toRequest } from '../bots/options.ts';
+import { join } from 'node:path';
+import type { Options } from '../bots/options.ts';
 import { AppError } from '../core/errors.ts';
 import type { Recipe } from '../core/recipe.ts';
 import { openCatalogue } from '../engine/catalogue.ts';
@@ -11,13 +10,19 @@ import { createPlanner } from '../engine/plan.ts';
 import { loadOrCreateKey } from '../safety/key.ts';
 import { createSafety } from '../safety/safety.ts';
 import { readEnvironment } from './environment.ts';
+import { createHandedIn } from './handed-in.ts';
+import { readRequest, type ShellOptions } from './imagine-options.ts';
+import { moves, writeEach, writeMoving } from './picture-files.ts';
 
-export async function imagine(options: Options, out: string): Promise<void> {
+export async function imagine(shell: ShellOptions, options: Options, out: string): Promise<void> {
   const { config, log } = readEnvironment('imagine');
   log.level = process.env.LOG_LEVEL?.trim() ? log.level : 'warn';
-  const request = toRequest(options);
+  const handedIn = createHandedIn();
+  const request = await readRequest(shell, options, handedIn);
+  if (moves(out) && !request.walk)
+    throw new AppError('invalid_request', `Only a walk can be written to ${out}: name a .png.`);
   const catalogue = await openCatalogue({ MODELS_DIR: config.MODELS_DIR, log });
-  const { recipe, notes } = createPlanner({ catalogue, config })(request);
+  const { recipe, notes } = createPlanner({ catalogue, config })(request, handedIn.sources);
   for (const note of notes) process.stderr.write(`${note}\n`);
   const engine = await createEngine({ config, log });
   try {
@@ -33,21 +38,23 @@ export async function imagine(options: Options, out: string): Promise<void> {
       signal: new AbortController().signal,
       onProgress: ({ step, total }) =>
         void (process.stderr.isTTY && process.stderr.write(`\rstep ${step} of ${total} `)),
-      load: async () => Promise.reject(new AppError('not_found', 'There is no stored picture here.')),
+      load: handedIn.load,
     });
+    const altText = `AI-generated image: ${request.prompt}`.slice(0, 1000);
+    const encoded: Uint8Array[] = [];
     for (const [index, { picture, seed }] of images.entries()) {
       refuse(await safety.judgePicture(picture));
       const marked = await safety.mark(picture, codeOf(recipe, index));
-      const altText = `AI-generated image: ${request.prompt}`.slice(0, 1000);
-      const { bytes } = await safety.encode(marked.picture, { recipe, seed, index, altText });
-      const file = index === 0 ? out : `${out.slice(0, out.length - extname(out).length)}-${index + 1}${extname(out)}`;
-      await writeFile(file, bytes);
+      encoded.push((await safety.encode(marked.picture, { recipe, seed, index, altText })).bytes);
+    }
+    const print = (file: string, seed: number, bytes: Uint8Array) => {
       const sha256 = createHash('sha256').update(bytes).digest('hex');
       const steps = recipe.kind === 'imagine' ? recipe.steps : 0;
-      process.stdout.write(
-        `${JSON.stringify({ file, seed, model: recipe.model.name, sha256, steps, ms: Math.round(performance.now() - started) })}\n`,
-      );
-    }
+      const ms = Math.round(performance.now() - started);
+      process.stdout.write(`${JSON.stringify({ file, seed, model: recipe.model.name, sha256, steps, ms })}\n`);
+    };
+    if (moves(out)) return print(out, images[0]!.seed, await writeMoving(out, encoded, altText));
+    for (const [i, file] of (await writeEach(out, encoded)).entries()) print(file, images[i]!.seed, encoded[i]!);
   } finally {
     await engine.close();
   }
