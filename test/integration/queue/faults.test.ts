@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { AppError } from '../../../src/core/errors.ts';
+import { mulberry32 } from '../../random.ts';
 import { aRequest, aSender } from '../../unit/queue/memory.ts';
 import {
   anOrder,
@@ -75,13 +76,3 @@ describe.each(BACKENDS)('under faults, on %s', (backend) => {
     }
   });
 });
-
-/** A small seeded generator, so that a failing run can be repeated. */
-function mulberry32(state: number): () => number {
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}

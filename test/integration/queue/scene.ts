@@ -25,7 +25,7 @@ export const noRedis = spawnSync('redis-server', ['--version']).error
 export const quick: QueueOptions = {
   lockMs: 1_500,
   worker: { leaseMs: 1_200, extendMs: 200, retry: { firstMs: 50, maxMs: 200 }, progressMs: 0, previewMs: 0 },
-  deliveries: { pollMs: 100, retry: { firstMs: 50, maxMs: 200 } },
+  deliveries: { pollMs: 100, leaseMs: 20_000, retry: { firstMs: 50, maxMs: 200 } },
   edits: { everyMs: { discord: 300, slack: 300, web: 300 }, settleMs: 300 },
   waits: { everyMs: 200, messageEveryMs: { discord: 300, slack: 300, web: 300 }, settleMs: 300 },
   reconciler: { everyMs: 200, olderThanMs: 300 },
@@ -80,6 +80,7 @@ export async function openScene(backend: BackendName): Promise<Scene> {
         safety: allowing,
         plan: aPlan,
         models: () => [],
+        styles: () => [],
         limits: { jobsPerPerson: 100 },
         log: silent,
         options: quick,

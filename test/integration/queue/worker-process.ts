@@ -25,6 +25,7 @@ const queue = await openQueue({
   safety: allowing,
   plan: aPlan,
   models: () => [],
+  styles: () => [],
   limits: { jobsPerPerson: 100 },
   log: silent,
   options: quick,

@@ -3,6 +3,7 @@ import { AppError } from '../../../src/core/errors.ts';
 import type { PictureRef, Request } from '../../../src/core/request.ts';
 import type { Order, Sender } from '../../../src/core/studio.ts';
 import { createIntake, type IntakeDeps } from '../../../src/queue/intake.ts';
+import { createPromptJudge } from '../../../src/safety/prompt/judge.ts';
 import {
   allowing,
   anOrder,
@@ -219,5 +220,25 @@ describe('the gates', () => {
       const init = { picture: { generationId: id, index: 3 } };
       await expect(ask(aRequest({ init }))).rejects.toMatchObject({ code: 'not_found' });
     });
+  });
+});
+
+describe('what a prompt comes to say', () => {
+  const judged = { ...allowing, judgePrompt: createPromptJudge() };
+  it.each([
+    ['a list drew it', { prompt: 'a naked man', negativePrompt: '' }],
+    ['the negative prompt takes clothes away', { prompt: 'a woman', negativePrompt: 'clothes' }],
+  ])('is judged before anything is queued: %s', async (_, reading) => {
+    const plan = (request: Request) => ({
+      ...aPlan(request),
+      readings: [{ prompt: 'a cat', negativePrompt: '' }, reading],
+    });
+    const { submit, rows, refused, broker } = intake({ safety: judged, plan });
+    const acknowledge = vi.fn(async () => address);
+    await expect(submit(anOrder({ request: aRequest({ prompt: 'a __word__' }) }), acknowledge)).rejects.toMatchObject({
+      code: 'prompt_refused',
+    });
+    expect(acknowledge).not.toHaveBeenCalled();
+    expect([rows.size, refused.length, broker.queued.length]).toEqual([0, 1, 0]);
   });
 });

@@ -194,7 +194,7 @@ interface Row extends GenerationView {
 export const RATE = 1000;
 
 /** The promises of Records, kept in a Map. `now`: a clock that tests may turn. */
-export const memoryRecords = ({ now = Date.now }: { now?: () => number } = {}) => {
+export const memoryRecords = ({ now = Date.now, rate = RATE }: { now?: () => number; rate?: number } = {}) => {
   const rows = new Map<string, Row>();
   const served = new Map<string, number>();
   let clock = 0;
@@ -252,7 +252,7 @@ export const memoryRecords = ({ now = Date.now }: { now?: () => number } = {}) =
         event,
         progressAt: 0,
         touched: Date.now(),
-        estimateMs: plan.cost * RATE,
+        estimateMs: plan.cost * rate,
         weight,
         readyAt: 0,
       };

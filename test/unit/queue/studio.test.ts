@@ -31,6 +31,7 @@ function studio() {
       turnstile: createTurnstile(),
       couriers: () => couriers,
       models: () => [{ name: 'tiny', title: 'Tiny' }],
+      styles: () => [{ name: 'ink', title: 'Ink drawing' }],
       log: silent,
     }),
   };
