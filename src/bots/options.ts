@@ -1,6 +1,7 @@
 /** The options of /imagine: one table that every platform's command, modal, help and parser are made from. */
 import { AppError } from '../core/errors.ts';
-import { MAX_COUNT, MAX_PROMPT, MAX_SEED, Request, type RequestOf, SAMPLERS } from '../core/request.ts';
+import { MAX_COUNT, MAX_PROMPT, MAX_SEED, Request, type RequestOf, SAMPLERS, WEIGHTINGS } from '../core/request.ts';
+import { buildPrompt } from './prompt-builder.ts';
 
 interface Option {
   type: 'text' | 'whole' | 'number' | 'flag';
@@ -12,6 +13,8 @@ interface Option {
   max?: number;
 }
 
+const MAX_PART = 1000;
+
 export const OPTIONS = {
   prompt: { type: 'text', description: 'What the picture should show', max: MAX_PROMPT },
   negative: { type: 'text', description: 'What it should not show', aliases: ['no'], max: MAX_PROMPT },
@@ -22,6 +25,20 @@ export const OPTIONS = {
   sampler: { type: 'text', description: 'How the noise is walked to a picture', choices: SAMPLERS },
   size: { type: 'text', description: 'Width × height in multiples of 8, such as 128x128' },
   model: { type: 'text', description: 'Which model draws' },
+  style: { type: 'text', description: 'A named style put around the prompt, such as watercolor or photographic' },
+  detail: { type: 'text', description: 'What the subject is like, put behind it', max: MAX_PART },
+  setting: { type: 'text', description: 'Where it is, put behind that', max: MAX_PART },
+  light: { type: 'text', description: 'What light there is, put behind that', max: MAX_PART },
+  quality: { type: 'text', description: 'How finely it is made, put last', max: MAX_PART },
+  weighting: { type: 'text', description: 'Whose way of applying (word:1.3)', choices: WEIGHTINGS },
+  clip_skip: {
+    type: 'whole',
+    description: 'Layer of the text encoder, counted from the last, which is 1',
+    min: 1,
+    max: 12,
+  },
+  cfg_until: { type: 'number', description: 'Share of the run after which guidance ends, 0 to 1', min: 0, max: 1 },
+  rescale: { type: 'number', description: 'Against burnt colours under strong guidance, 0 to 1', min: 0, max: 1 },
   private: { type: 'flag', description: 'Only you see the result' },
 } as const satisfies Record<string, Option>;
 
@@ -56,10 +73,18 @@ export function parseOptions(text: string): Options {
 
 /** Options from any platform → a validated Request. All problems in one AppError('invalid_request'). */
 export function toRequest(options: Options): RequestOf<'imagine'> {
-  const { prompt, negative, size, ...rest } = options;
+  const { prompt, negative, size, detail, setting, light, quality, clip_skip, cfg_until, rescale, ...rest } = options;
+  const said = (value: unknown) => (filled(value) ? String(value) : undefined);
+  const parts = { detail: said(detail), setting: said(setting), light: said(light), quality: said(quality) };
   const parsed = Request.safeParse({
     kind: 'imagine',
-    prompt,
+    prompt:
+      Object.values(parts).some(Boolean) && filled(prompt)
+        ? buildPrompt({ subject: String(prompt), ...parts })
+        : prompt,
+    ...(filled(clip_skip) && { clipSkip: typed('clip_skip', clip_skip) }),
+    ...(filled(cfg_until) && { guidanceInterval: [0, typed('cfg_until', cfg_until)] }),
+    ...(filled(rescale) && { guidanceRescale: typed('rescale', rescale) }),
     ...(filled(negative) && { negativePrompt: negative }),
     ...(filled(size) && sides(String(size))),
     ...Object.fromEntries(

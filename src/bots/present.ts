@@ -76,20 +76,29 @@ export const unreadable = (generationId: string): Reply => ({
   private: false,
 });
 
+type Fact = [string, string | number | undefined];
+
 /** Everything needed to make it again, for one person's eyes. */
 export function details(generation: GenerationView): Reply {
   const { id, recipe, images, createdAt, timings, fingerprint } = generation;
-  const facts: [string, string | number | undefined][] =
+  const facts: Fact[] =
     recipe.kind === 'imagine'
       ? [
           ['Model', `${recipe.model.name} ${recipe.model.version}`],
-          ['Drawn as', recipe.prompt],
-          ['Negative', recipe.negativePrompt || undefined],
+          ...(recipe.prompts ?? [recipe.prompt]).map((prompt): Fact => ['Drawn as', prompt]),
+          ...(recipe.negativePrompts ?? [recipe.negativePrompt]).map(
+            (prompt): Fact => ['Negative', prompt || undefined],
+          ),
+          ['Style', generation.request.kind === 'imagine' ? generation.request.style : undefined],
           ['Seed', images.map(({ seed }) => seed).join(', ') || recipe.seed],
           ['Steps', recipe.steps],
           ['Sampler', recipe.sampler],
           ['Guidance', recipe.guidance],
           ['Size', `${recipe.width} × ${recipe.height}`],
+          ['Clip skip', recipe.clipSkip],
+          ['Weighting', recipe.weighting],
+          ['Guidance rescale', recipe.guidanceRescale],
+          ['Guidance between', recipe.guidanceInterval?.join(' and ')],
           ['Variation', recipe.variation && `${recipe.variation.strength} toward seed ${recipe.variation.seed}`],
         ]
       : [

@@ -2,6 +2,7 @@
 import { randomInt } from 'node:crypto';
 import type { Action, Verb } from '../core/action.ts';
 import { AppError } from '../core/errors.ts';
+import { parsePermutations } from '../core/permutations.ts';
 import type { GenerationView } from '../core/records.ts';
 import type { Reply } from '../core/reply.ts';
 import { MAX_SEED, type Request, type RequestOf } from '../core/request.ts';
@@ -51,8 +52,12 @@ const DO = {
       throw new AppError('invalid_request', 'Only pictures made from a prompt can be varied.');
     const image = pick(generation, action.index);
     const { steps, sampler, guidance, width, height } = recipe;
+    const request = prompted(generation);
     return {
-      ...prompted(generation),
+      ...request,
+      // Which of the prompts that braces listed; what was drawn from lists follows from the seed.
+      prompt: parsePermutations(request.prompt).at(image.index),
+      negativePrompt: parsePermutations(request.negativePrompt).at(image.index),
       ...{ steps, sampler, guidance, width, height, model: recipe.model.name },
       seed: image.seed,
       count: 4,

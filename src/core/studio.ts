@@ -34,4 +34,6 @@ export interface Studio {
   isOwner(sender: Sender, generation: GenerationView): Promise<boolean>;
   /** For autocomplete and help: names only, from memory. */
   models(): { name: string; title: string }[];
+  /** Named styles, likewise. */
+  styles(): { name: string; title: string }[];
 }

@@ -12,6 +12,7 @@ import type { Logger } from '../core/log.ts';
 import { openCatalogue } from '../engine/catalogue.ts';
 import { createEngine } from '../engine/client.ts';
 import { createPlanner } from '../engine/plan.ts';
+import { openWordLists } from '../engine/planning/word-lists.ts';
 import { openQueue } from '../queue/queue.ts';
 import { loadOrCreateKey } from '../safety/key.ts';
 import { createSafety } from '../safety/safety.ts';
@@ -57,6 +58,8 @@ export async function assemble({ config, portWasChosen, log }: Environment, role
 
   async function open(): Promise<App> {
     const catalogue = await openCatalogue({ MODELS_DIR: config.MODELS_DIR, log });
+    const wordLists = openWordLists(config.MODELS_DIR);
+    wordLists.styles(); // a broken file is said now, not to whoever asks for a style
     const store = opened(await openStore({ config, log: part('store') }), (store) => store.close());
     const engine = roles.worker
       ? opened(await createEngine({ config, log: part('engine'), onStep: (ms) => metrics.step(ms) }), (engine) =>
@@ -77,8 +80,9 @@ export async function assemble({ config, portWasChosen, log }: Environment, role
         records: store.records,
         objects: store.objects,
         safety,
-        plan: createPlanner({ catalogue, config }),
+        plan: createPlanner({ catalogue, config, wordLists }),
         models: () => catalogue.diffusionModels(),
+        styles: () => wordLists.styles(),
         metrics,
         limits: { jobsPerPerson: config.JOBS_PER_PERSON },
         weights: config.FAIR_WEIGHTS,

@@ -51,16 +51,20 @@ export function createIntake(deps: IntakeDeps): Studio['submit'] {
   async function admit(order: Order): Promise<{ generation: GenerationView; notes: string[] } | undefined> {
     const event = `${order.sender.platform}:${order.eventId}`;
     if (answered.has(event)) return undefined;
-    const verdict = safety.judgePrompt(order.request);
-    if (verdict.decision === 'refuse') {
+    const judge = async (request: Request) => {
+      const verdict = safety.judgePrompt(request);
+      if (verdict.decision !== 'refuse') return verdict;
       await records.refuse(order, [verdict]);
       remember(event);
       throw new AppError('prompt_refused', verdict.reason ?? 'This server does not make pictures of that.', {
         detail: { rule: verdict.rule },
       });
-    }
+    };
+    const verdict = await judge(order.request);
     const sources = await findSources(deps, order);
     const plan = await deps.plan(order.request, sources);
+    for (const reading of plan.readings ?? [])
+      if (order.request.kind === 'imagine') await judge({ ...order.request, ...reading });
     await refuseTooMany(deps, order.sender).catch((refusal) => {
       remember(event);
       throw refusal;

@@ -30,6 +30,7 @@ export interface QueueDeps {
   safety: Safety;
   plan: PlanRequest;
   models: () => { name: string; title: string }[];
+  styles: () => { name: string; title: string }[];
   limits: { jobsPerPerson: number };
   weights?: FairWeights | undefined;
   log: Logger;

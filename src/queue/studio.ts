@@ -22,6 +22,7 @@ export interface StudioDeps extends IntakeDeps {
   /** Asked each time: bots, which bring the couriers, start after the studio they are given. */
   couriers: () => Couriers;
   models: () => { name: string; title: string }[];
+  styles: () => { name: string; title: string }[];
 }
 
 const ENDED: readonly Status[] = ['done', 'failed', 'cancelled'];
@@ -87,5 +88,6 @@ export function createStudio(deps: StudioDeps): Studio {
     },
     isOwner,
     models: () => deps.models(),
+    styles: () => deps.styles(),
   };
 }

@@ -1,7 +1,9 @@
 /** One job, start to finish: claims whichever is next, has it made, and leaves it ended or queued again. */
 import { AppError, type ErrorCode, isRetryable, says, toAppError } from '../core/errors.ts';
 import { Job } from '../core/job.ts';
-import type { Claim, Status } from '../core/records.ts';
+import { promptsOf } from '../core/recipe.ts';
+import type { Claim, GenerationView, Status } from '../core/records.ts';
+import type { Request } from '../core/request.ts';
 import type { Verdict } from '../core/verdict.ts';
 import { backoffMs } from './backoff.ts';
 import type { Broker } from './broker.ts';
@@ -90,6 +92,13 @@ export function createWorker(deps: WorkerDeps, options: WorkerOptions = WORKER_O
   };
 }
 
+/** The request as it was typed, and as each of its pictures reads it. */
+function wordings({ request, recipe }: GenerationView): Request[] {
+  if (request.kind !== 'imagine' || recipe.kind !== 'imagine') return [request];
+  const drawn = (recipe.prompts ?? recipe.negativePrompts ?? [recipe.prompt]).map((_, i) => promptsOf(recipe, i));
+  return [request, ...drawn.map((words) => ({ ...request, ...words }))];
+}
+
 /** Leaves the generation ended, or queued again. */
 async function attempt(
   deps: WorkerDeps,
@@ -116,8 +125,10 @@ async function attempt(
   try {
     if (generation.cancelRequested) return await fail('cancelled', 'Cancelled.');
     if (generation.attempt > options.maxClaims) return await giveUp();
-    const verdict = deps.safety.judgePrompt(generation.request);
-    if (verdict.decision === 'refuse')
+    const verdict = wordings(generation)
+      .map((request) => deps.safety.judgePrompt(request))
+      .find(({ decision }) => decision === 'refuse');
+    if (verdict)
       return await fail('prompt_refused', verdict.reason ?? 'This server does not make pictures of that.', [verdict]);
     const result = await make(deps, options, claim, lease);
     if ('refused' in result) {

@@ -3,7 +3,7 @@ import encodeChunks from 'png-chunks-encode';
 import extractChunks from 'png-chunks-extract';
 import sharp from 'sharp';
 import type { Picture } from '../core/picture.ts';
-import type { Recipe } from '../core/recipe.ts';
+import { promptsOf, type Recipe } from '../core/recipe.ts';
 import type { SamplerName } from '../core/request.ts';
 
 export interface About {
@@ -23,14 +23,15 @@ const SAMPLERS = {
 } satisfies Record<SamplerName, string>;
 
 /** The text other programs read settings from. Nothing in it tells who asked. */
-export function parametersText(recipe: Recipe, seed: number): string {
+export function parametersText(recipe: Recipe, seed: number, index = 0): string {
   const model = [
     `Model hash: ${recipe.model.sha256.slice(0, 10)}`,
     `Model: ${recipe.model.name}`,
     `Version: ${VERSION}`,
   ];
   if (recipe.kind === 'upscale') return [`Upscale by: ${recipe.factor}`, `Seed: ${seed}`, ...model].join(', ');
-  const { prompt, negativePrompt, steps, sampler, guidance, width, height, variation, display } = recipe;
+  const { prompt, negativePrompt } = promptsOf(recipe, index);
+  const { steps, sampler, guidance, width, height, variation, display } = recipe;
   const settings = [
     `Steps: ${steps}`,
     `Sampler: ${SAMPLERS[sampler]}`,
@@ -38,6 +39,7 @@ export function parametersText(recipe: Recipe, seed: number): string {
     `Seed: ${seed}`,
     `Size: ${width}x${height}`,
     ...(variation ? [`Variation seed: ${variation.seed}`, `Variation seed strength: ${variation.strength}`] : []),
+    ...(recipe.clipSkip ? [`Clip skip: ${recipe.clipSkip}`] : []),
     ...(display ? [`Hires upscale: ${display.factor}`, `Hires upscaler: ${display.model.name}`] : []),
     ...model,
   ];
@@ -58,14 +60,14 @@ const internationalText = (keyword: string, text: string) => ({
 });
 
 /** Equal pictures and recipes give equal bytes. */
-export async function encodePng(picture: Picture, { recipe, seed, altText }: About): Promise<Uint8Array> {
+export async function encodePng(picture: Picture, { recipe, seed, index, altText }: About): Promise<Uint8Array> {
   const { width, height, data } = picture;
   const png = await sharp(data, { raw: { width, height, channels: 3 } })
     .png({ compressionLevel: 9, adaptiveFiltering: true, palette: false })
     .toBuffer();
   const [header, ...rest] = extractChunks(png);
   const ours = [
-    internationalText('parameters', parametersText(recipe, seed)),
+    internationalText('parameters', parametersText(recipe, seed, index)),
     internationalText('XML:com.adobe.xmp', xmpPacket(altText)),
   ];
   return encodeChunks([header!, ...ours, ...rest]);

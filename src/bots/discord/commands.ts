@@ -14,7 +14,7 @@ import { OPTIONS } from '../options.ts';
 type Command = RESTPostAPIChatInputApplicationCommandsJSONBody;
 
 /** Options whose list is open: suggestions come while typing. */
-export const SUGGESTED: ReadonlySet<string> = new Set(['model']);
+export const SUGGESTED: ReadonlySet<string> = new Set(['model', 'style']);
 
 export const IMAGINE = {
   name: 'imagine',

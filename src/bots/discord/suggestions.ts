@@ -9,12 +9,12 @@ const MOST = 25;
 const LONGEST = 100;
 
 export async function onTyping(
-  { api, studio }: { api: Api; studio: Pick<Studio, 'models'> },
+  { api, studio }: { api: Api; studio: Pick<Studio, 'models' | 'styles'> },
   interaction: AutocompleteInteraction,
 ): Promise<void> {
   const { name, value } = interaction.options.getFocused(true);
   const { id, applicationId, token } = interaction;
-  const choices = name === 'model' ? matching(studio.models(), value) : [];
+  const choices = matching(name === 'model' ? studio.models() : name === 'style' ? studio.styles() : [], value);
   await api.answer(
     id,
     { applicationId, token },
@@ -22,8 +22,8 @@ export async function onTyping(
   );
 }
 
-const matching = (models: ReturnType<Studio['models']>, typed: string) =>
-  models
+const matching = (known: ReturnType<Studio['models']>, typed: string) =>
+  known
     .filter(({ name, title }) => `${name} ${title}`.toLowerCase().includes(typed.trim().toLowerCase()))
     .filter(({ name }) => name.length <= LONGEST)
     .slice(0, MOST)

@@ -2,6 +2,7 @@
 import type { App, types } from '@slack/bolt';
 import { z } from 'zod';
 import { toAppError } from '../../core/errors.ts';
+import type { Studio } from '../../core/studio.ts';
 import { imagine } from '../imagine.ts';
 import { OPTIONS, type OptionName, type Options, toRequest } from '../options.ts';
 import { acknowledge, addressOf, deal, type Occasion, type SlackDeps, senderOf } from './occasion.ts';
@@ -12,6 +13,7 @@ const MAX_INPUT = 3000;
 const FIELDS = [
   'prompt',
   'negative',
+  'style',
   'count',
   'size',
   'steps',
@@ -25,12 +27,12 @@ const FIELDS = [
 const Origin = z.strictObject({ channel: z.string().optional(), responseUrl: z.string().optional() });
 
 export async function openForm(
-  { client }: SlackDeps,
+  { client, studio }: SlackDeps,
   { channel, responseUrl }: Occasion,
   triggerId: string,
 ): Promise<void> {
   const origin: z.infer<typeof Origin> = { ...(channel && { channel }), ...(responseUrl && { responseUrl }) };
-  await client.once('views.open', { trigger_id: triggerId, view: form(JSON.stringify(origin)) });
+  await client.once('views.open', { trigger_id: triggerId, view: form(JSON.stringify(origin), studio.styles()) });
 }
 
 export function listenToForm(app: App, deps: SlackDeps): void {
@@ -57,19 +59,19 @@ export function listenToForm(app: App, deps: SlackDeps): void {
   });
 }
 
-export const form = (privateMetadata: string): types.ModalView => ({
+export const form = (privateMetadata: string, styles: ReturnType<Studio['styles']> = []): types.ModalView => ({
   type: 'modal',
   callback_id: CALLBACK,
   private_metadata: privateMetadata,
   title: plain('Make a picture'),
   submit: plain('Make it'),
   close: plain('Cancel'),
-  blocks: FIELDS.map((name) => ({
+  blocks: FIELDS.filter((name) => name !== 'style' || styles.length > 0).map((name) => ({
     type: 'input',
     block_id: name,
     optional: name !== 'prompt',
     label: plain(LABELS[name]),
-    element: element(name),
+    element: name === 'style' ? choices(styles) : element(name),
     ...(name === 'private' ? {} : { hint: plain(OPTIONS[name].description) }),
   })),
 });
@@ -77,6 +79,7 @@ export const form = (privateMetadata: string): types.ModalView => ({
 const LABELS: Record<(typeof FIELDS)[number], string> = {
   prompt: 'Prompt',
   negative: 'Negative prompt',
+  style: 'Style',
   count: 'How many',
   size: 'Size',
   steps: 'Steps',
@@ -105,6 +108,15 @@ function element(name: (typeof FIELDS)[number]): types.InputBlock['element'] {
     max_value: String(option.max),
   };
 }
+
+/** As many as a menu of Slack's holds. */
+const MOST_CHOICES = 100;
+
+const choices = (styles: ReturnType<Studio['styles']>): types.StaticSelect => ({
+  type: 'static_select',
+  action_id: 'value',
+  options: styles.slice(0, MOST_CHOICES).map(({ name, title }) => ({ text: plain(title), value: name })),
+});
 
 const plain = (text: string): types.PlainTextElement => ({ type: 'plain_text', text });
 const choice = (value: string) => ({ text: plain(value), value });

@@ -135,6 +135,7 @@ export async function createFakeStudio(): Promise<FakeStudio> {
       read: async () => fake.picture,
       image: async (id, index) => (await find(id)).images[index]!,
       isOwner: async (sender, { personId }) => sender.accountId === personId,
+      styles: () => [{ name: 'ink', title: 'Ink drawing' }],
       models: () => [
         { name: 'sticker-diffusion', title: 'Stickers' },
         { name: 'my-export', title: 'My own' },

@@ -89,6 +89,7 @@ export function createMemoryStudio() {
     image: async (id, index) => (await find(id)).images[index]!,
     isOwner: async (sender, generation) => generation.personId === sender.accountId,
     models: () => [],
+    styles: () => [],
   };
 
   /** Sends what the generation has become, as deliveries would, and remembers where. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseOptions, toRequest } from '../../../src/bots/options.ts';
+import { buildPrompt } from '../../../src/bots/prompt-builder.ts';
 import type { AppError } from '../../../src/core/errors.ts';
 
 const typed = (text: string) => toRequest(parseOptions(text));
@@ -64,4 +65,30 @@ describe.each([
 
 it('names all problems at once', () => {
   expect(problem(() => typed('a --seed -1 --count 9')).message).toMatch(/count.*seed|seed.*count/s);
+});
+
+describe('what is said about the picture', () => {
+  it('is put together in the order models listen: subject, detail, setting, light, style, quality', () => {
+    const parts = {
+      quality: 'sharp',
+      light: 'dusk ',
+      setting: 'in a forest,',
+      detail: 'red',
+      style: 'ink',
+      subject: 'a fox',
+    };
+    expect(buildPrompt(parts)).toBe('a fox, red, in a forest, dusk, ink, sharp');
+    expect(buildPrompt({ subject: 'a fox', detail: ' ' })).toBe('a fox');
+    expect(typed('a fox --quality sharp --setting in a forest --light dusk --style ink')).toMatchObject({
+      prompt: 'a fox, in a forest, dusk, sharp',
+      style: 'ink',
+    });
+  });
+
+  it('and about guidance reaches the request', () => {
+    expect(typed('a fox --cfg_until 0.7 --rescale 0.5 --clip_skip 2 --weighting comfy')).toMatchObject({
+      ...{ guidanceInterval: [0, 0.7], guidanceRescale: 0.5, clipSkip: 2, weighting: 'comfy' },
+    });
+    expect(problem(() => typed('a fox --cfg_until 2')).message).toContain('0 to 1');
+  });
 });

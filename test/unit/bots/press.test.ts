@@ -45,6 +45,16 @@ it('varies from the noise of the very picture that was pressed', async () => {
   expect(orders[0]!.request).toMatchObject({ seed: 8, count: 4, variation: { strength: expect.any(Number) } });
 });
 
+it('varies the one of the prompts in braces that the picture shows', async () => {
+  const request = aRequest({ prompt: 'a {red,blue} __animal__' });
+  const { result, orders } = pressed('vary', {
+    generation: aGeneration({ request, images: [anImage({ index: 1 })] }),
+    index: 1,
+  });
+  await result;
+  expect(orders[0]!.request).toMatchObject({ prompt: 'a blue __animal__' });
+});
+
 it('asks for one picture, larger', async () => {
   const { result, orders } = pressed('upscale');
   await result;

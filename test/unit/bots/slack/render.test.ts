@@ -86,6 +86,14 @@ describe('a reply rendered for Slack', () => {
 describe('the form', () => {
   it('keeps every limit of a modal', () => expect(viewProblems(form('m'))).toEqual([]));
 
+  it('offers the styles there are, and no field where there are none', () => {
+    const styles = Array.from({ length: 130 }, (_, i) => ({ name: `style-${i}`, title: `Style ${i}` }));
+    const view = form('m', styles);
+    expect(viewProblems(view)).toEqual([]);
+    expect(JSON.stringify(view)).toContain('style-99');
+    expect(JSON.stringify(form('m'))).not.toContain('"style"');
+  });
+
   it('names each wrong field and no right one', () => {
     expect(
       Object.keys(problems({ prompt: ' ', seed: '-1', steps: '12', size: 'big', guidance: '31', count: '4' })).sort(),

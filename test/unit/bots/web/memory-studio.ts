@@ -73,5 +73,6 @@ export function memoryStudio(): MemoryStudio {
     image: async (id, index) => (await find(id)).images[index]!,
     isOwner: async (sender, generation) => owns(sender, generation),
     models: () => [{ name: 'sticker-diffusion', title: 'Stickers' }],
+    styles: () => [{ name: 'ink', title: 'Ink drawing' }],
   };
 }

@@ -17,8 +17,8 @@ it('offers commands after a slash', () => {
 });
 
 it('offers the options of the parser, and each only once', () => {
-  expect(labels('a cat --s')).toEqual(['--seed', '--steps', '--sampler', '--size']);
-  expect(labels('a cat --seed 7 --se')).toEqual([]);
+  expect(labels('a cat --s')).toEqual(['--seed', '--steps', '--sampler', '--size', '--style', '--setting']);
+  expect(labels('a cat --seed 7 --see')).toEqual([]);
   expect(taken('a cat --se')).toBe('a cat --seed ');
   expect(taken('a cat —se')).toBe('a cat --seed ');
 });
