@@ -3,8 +3,10 @@ import { readdir, stat } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { z } from 'zod';
 import { AppError } from '../core/errors.ts';
-import { familyOf, habitsOf, readFacts } from './diffusion/family.ts';
-import { exists, findGraph, readConfig } from './diffusion/layout.ts';
+import { habitsOf, readFacts } from './diffusion/family.ts';
+import { exists, findGraph, needConfig, readConfig } from './diffusion/layout.ts';
+import { SchedulerConfig } from './diffusion/scheduler-config.ts';
+import { samplerOf } from './diffusion/settings.ts';
 import type { Manifest, ManifestOf } from './manifest.ts';
 import { sha256Of } from './verify.ts';
 
@@ -20,7 +22,8 @@ export async function describeExport(folder: string, name: string): Promise<Mani
   const read = (path: string) => readConfig(folder, path, Vae, name);
   const vae = (await read('vae_decoder/config.json')) ?? (await read('vae/config.json')) ?? Vae.parse({});
   const factor = 2 ** (vae.block_out_channels.length - 1);
-  const { latentSide, steps, guidance } = habitsOf(facts);
+  const scheduler = await needConfig(folder, 'scheduler/scheduler_config.json', SchedulerConfig, name);
+  const { latentSide, steps, guidance, sampler } = habitsOf(facts);
   const sizes = [facts.predictor.sample_size ?? latentSide].flat();
   const [height, width] = [sizes[0]! * factor, sizes.at(-1)! * factor];
   const side = Math.max(height, width);
@@ -33,7 +36,7 @@ export async function describeExport(folder: string, name: string): Promise<Mani
     licence: 'see the model',
     source: folder,
     files: await listFiles(folder),
-    defaults: { width, height, steps, guidance, sampler: familyOf(facts) === 'flux' ? 'euler' : 'dpmpp_2m_karras' },
+    defaults: { width, height, steps, guidance, sampler: sampler ?? samplerOf(scheduler) },
     limits: { minSide: Math.max(64, side / 2), maxSide: side * 2, multipleOf: Math.max(8, factor * levels) },
   };
 }

@@ -1,5 +1,6 @@
 /** What kind of diffusion model an export is, told from its configurations, and how such a model is usually run. */
 import { z } from 'zod';
+import type { SamplerName } from '../../core/sampler.ts';
 import { exists, PredictorConfig, readConfig, TOWERS } from './layout.ts';
 
 export type Family = 'sd1' | 'sd2' | 'sdxl' | 'sd3' | 'flux';
@@ -56,6 +57,8 @@ export interface Habits {
   latentSide: number;
   steps: number;
   guidance: number;
+  /** Where the scheduler's configuration says another than the model was made for. */
+  sampler?: SamplerName;
 }
 
 const HABITS: Readonly<Record<Family, Habits>> = {
@@ -67,21 +70,22 @@ const HABITS: Readonly<Record<Family, Habits>> = {
 };
 
 /** Distilled models: few steps, and no second pass for guidance. The first line that fits counts. */
-const DISTILLED: readonly { fits: (facts: ExportFacts) => boolean; steps: number; guidance: number }[] = [
+const DISTILLED: readonly ({ fits: (facts: ExportFacts) => boolean } & Omit<Habits, 'latentSide'>)[] = [
   // Latent consistency models with guidance as an input. Luo et al. 2023.
   { fits: ({ predictor }) => typeof predictor.time_cond_proj_dim === 'number', steps: 4, guidance: 8.5 },
   { fits: ({ schedulerClass }) => /^(LCM|TCD)/.test(schedulerClass), steps: 4, guidance: 1 },
   { fits: (facts) => familyOf(facts) === 'flux' && facts.predictor.guidance_embeds === false, steps: 4, guidance: 1 },
   { fits: ({ name }) => /\bsd-turbo\b|\bsdxl-turbo\b/.test(words(name)), steps: 1, guidance: 1 },
-  { fits: ({ name }) => /\b(turbo|schnell|lcm|lightning|hyper)\b/.test(words(name)), steps: 4, guidance: 1 },
+  { fits: ({ name }) => /\blcm\b/.test(words(name)), steps: 4, guidance: 1, sampler: 'lcm' },
+  { fits: ({ name }) => /\b(turbo|schnell|lightning|hyper)\b/.test(words(name)), steps: 4, guidance: 1 },
 ];
 
 /** The family's habits, changed for models that were distilled to few steps. */
 export function habitsOf(facts: ExportFacts): Habits {
   const family = familyOf(facts);
   const wide = family === 'sd2' && facts.predictionType === 'v_prediction'; // Stable Diffusion 2 of 768 pixels
-  const { steps, guidance } = DISTILLED.find(({ fits }) => fits(facts)) ?? HABITS[family];
-  return { latentSide: wide ? 96 : HABITS[family].latentSide, steps, guidance };
+  const { steps, guidance, sampler } = DISTILLED.find(({ fits }) => fits(facts)) ?? HABITS[family];
+  return { latentSide: wide ? 96 : HABITS[family].latentSide, steps, guidance, ...(sampler && { sampler }) };
 }
 
 const words = (name: string) => name.toLowerCase().replace(/[^a-z0-9]+/g, '-');

@@ -116,6 +116,7 @@ it('lists models of kinds it cannot run', async () => {
 
 it('takes a Stable Diffusion export without a manifest', async () => {
   await put('My SD/model_index.json', '{}');
+  await put('My SD/scheduler/scheduler_config.json', '{"_class_name":"PNDMScheduler","skip_prk_steps":true}');
   await put('My SD/unet/config.json', '{"sample_size":64}');
   await put('My SD/unet/model.onnx', 'weights');
   await put('My SD/vae_decoder/config.json', '{"block_out_channels":[128,256,512,512]}');
