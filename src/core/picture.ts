@@ -47,3 +47,6 @@ export type Generate = (recipe: Recipe, context: GenerateContext) => Promise<Gen
 
 /** Class probabilities of one picture, 0–1, by label. */
 export type Classify = (picture: Picture) => Promise<Readonly<Record<string, number>>>;
+
+/** What a control would see of a picture, of the same size. Throws invalid_request for an unknown hint, model_missing. */
+export type MakeHint = (picture: Picture, hint: string) => Promise<Picture>;

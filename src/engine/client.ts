@@ -2,7 +2,7 @@
 import { resolve } from 'node:path';
 import type { Config } from '../core/config.ts';
 import type { Logger } from '../core/log.ts';
-import type { Classify, Generate, Picture } from '../core/picture.ts';
+import type { Classify, Generate, MakeHint, Picture } from '../core/picture.ts';
 import { picturesOf } from '../core/recipe.ts';
 import { openCatalogue } from './catalogue.ts';
 import { type ChildState, createEngineChild, type EngineChild } from './child.ts';
@@ -11,6 +11,8 @@ export interface EngineClient {
   generate: Generate;
   /** Absent while no picture classifier is installed. */
   classify: Classify | undefined;
+  /** What a control would see of a picture; made between the steps of a running job. */
+  hint: MakeHint;
   describe(): { devices: ChildState[]; model: string; fingerprint: string };
   /** Resident memory of all engine processes, bytes. */
   memory(): Promise<number>;
@@ -73,6 +75,15 @@ export async function createEngine({ config, log, onStep = () => {} }: Deps): Pr
       return answer.result;
     },
     classify: catalogue.of('picture-safety').length > 0 ? (picture) => classifyOn(idlest(), picture) : undefined,
+    async hint(picture, hint) {
+      const answer = await idlest().run({
+        message: (id) => ({ type: 'hint', id, picture, hint }),
+        onMessage: () => {},
+        aside: true,
+      });
+      if (answer.type !== 'hinted') throw new TypeError(`The engine answered ${answer.type} to hint.`);
+      return answer.picture;
+    },
     describe() {
       const devices = children.map((child) => child.describe());
       const fingerprint = [...new Set(devices.map((device) => device.fingerprint))].join(' | ');

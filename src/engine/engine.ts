@@ -1,11 +1,13 @@
 /** Recipes to pixels in this very process: what the engine's child process runs, and what a script or a test may use. */
 import { join } from 'node:path';
 import type { Logger } from '../core/log.ts';
-import type { Classify, Generate, GenerateContext, Made, Picture } from '../core/picture.ts';
+import type { Classify, Generate, GenerateContext, Made, MakeHint, Picture } from '../core/picture.ts';
 import type { ModelRef, Recipe, RecipeOf } from '../core/recipe.ts';
 import { additionsOf } from './adapters/of-recipe.ts';
 import type { Catalogue, Installed } from './catalogue.ts';
 import { createClassifier } from './classify.ts';
+import { hintPicture } from './control/hint-picture.ts';
+import { openControls } from './control/open.ts';
 import { type Device, fingerprintOf } from './device.ts';
 import { openCheckpoint } from './diffusion/checkpoint.ts';
 import { imagine } from './diffusion/imagine.ts';
@@ -22,6 +24,8 @@ export interface Engine {
   generate: Generate;
   /** Absent while no classifier is installed. */
   classify: Classify | undefined;
+  /** What a control would see of a picture. */
+  hint: MakeHint;
   fingerprint: string;
   close(): Promise<void>;
 }
@@ -80,8 +84,9 @@ export function createLocalEngine({ catalogue, device, log, onBeat = () => {} }:
           openCheckpoint(device, folder, ref.name, { names, additions }),
         key,
       );
+      const predict = await openControls({ ...job, catalogue }, recipe, checkpoint);
       const made = await imagine(checkpoint, recipe, {
-        ...{ ...job, onBeat, predict: checkpoint.predict },
+        ...{ ...job, onBeat, predict },
         enlarge: (picture, model, size) => enlarge(picture, model, size, job),
       });
       const { display } = recipe;
@@ -130,6 +135,11 @@ export function createLocalEngine({ catalogue, device, log, onBeat = () => {} }:
         });
         return (await judge).classify(picture, { runMs: 0 });
       }),
+    async hint(picture, name) {
+      const holder = {};
+      const open = openingFor({ shelf, device, log }, holder);
+      return hintPicture({ catalogue, open }, picture, name, { runMs: 0 }).finally(() => shelf.letGo(holder));
+    },
     async close() {
       await shelf.clear();
       await (await judge?.catch(() => undefined))?.release();

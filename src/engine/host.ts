@@ -55,6 +55,11 @@ export function serveParent({ send, onMessage }: Parent): void {
         return void answer(message.id, (engine, signal) => generate(engine, signal, message, send));
       case 'classify':
         return void answer(message.id, ({ classify }) => judge(classify, message));
+      case 'hint':
+        return void answer(message.id, async ({ hint }) => ({
+          ...{ type: 'hinted', id: message.id },
+          picture: await hint(message.picture, message.hint),
+        }));
       case 'cancel':
         return running.get(message.id)?.abort(new AppError('cancelled', 'Cancelled.'));
     }

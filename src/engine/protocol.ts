@@ -23,9 +23,10 @@ const Generate = z.strictObject({
   sources: z.record(z.string(), bytes),
 });
 const Classify = z.strictObject({ type: z.literal('classify'), id, picture: Picture });
+const Hint = z.strictObject({ type: z.literal('hint'), id, picture: Picture, hint: z.string() });
 const Cancel = z.strictObject({ type: z.literal('cancel'), id });
 
-export const ToChild = z.discriminatedUnion('type', [Start, Generate, Classify, Cancel]);
+export const ToChild = z.discriminatedUnion('type', [Start, Generate, Classify, Hint, Cancel]);
 export type ToChild = z.infer<typeof ToChild>;
 
 const Ready = z.strictObject({ type: z.literal('ready'), device: z.string(), fingerprint: z.string() });
@@ -49,6 +50,7 @@ const Done = z.strictObject({
   }),
 });
 const Classified = z.strictObject({ type: z.literal('classified'), id, scores: z.record(z.string(), z.number()) });
+const Hinted = z.strictObject({ type: z.literal('hinted'), id, picture: Picture });
 const Failure = z.strictObject({
   code: z.custom<ErrorCode>((code) => typeof code === 'string'),
   message: z.string(),
@@ -71,6 +73,7 @@ export const FromChild = z.discriminatedUnion('type', [
   Progress,
   Done,
   Classified,
+  Hinted,
   Failed,
   Log,
 ]);

@@ -1,6 +1,8 @@
 /** `atelier`: one picture from a shell, the installed models, and the processes of a larger installation. */
 import { Command } from 'commander';
+import { HINT_NAMES } from '../engine/control/hint-names.ts';
 import { die } from './environment.ts';
+import { hint } from './hint.ts';
 import { imagine } from './imagine.ts';
 import type { ShellOptions } from './imagine-options.ts';
 import { addModelCommands } from './models.ts';
@@ -32,6 +34,7 @@ program
   .option('--walk-to <prompt>', 'frames on the way to this prompt; --out may be .webp or .gif')
   .option('--walk-seed <number>', 'and to this seed')
   .option('--frames <number>', 'how many frames')
+  .option('--control <hint=file...>', 'steer with a hint of a picture: canny=photo.png,weight=0.8,from=0,to=0.6,guess')
   .option('--clip-skip <number>', 'which layer of the text encoder, counted from the last, which is 1')
   .option('--weighting <name>', 'how (word:1.3) is applied: a1111, compel, comfy, none')
   .option('--guidance-rescale <share>', 'against burnt colours under strong guidance')
@@ -41,6 +44,15 @@ program
     const common = { negative, count, seed, steps, guidance, sampler, size, model, prompt: prompt.join(' ') };
     return imagine(options, common, out);
   });
+
+program
+  .command('hint')
+  .description('what a control would see of a picture: look before you spend a job')
+  .argument('<file>', 'a PNG, JPEG or WebP')
+  .requiredOption('--kind <name>', HINT_NAMES.join(', '))
+  .option('--out <file>', 'where to write it', 'hint.png')
+  .option('--size <WxH>', 'cut and shrink the picture to this size first, as a job does')
+  .action(hint);
 
 addModelCommands(program.command('models').description('the installed models, and others to fetch'));
 

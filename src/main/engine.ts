@@ -5,6 +5,6 @@ process.on('disconnect', () => process.exit());
 process.on('SIGINT', () => {}); // Ctrl-C reaches the whole group; the parent decides when we end
 process.on('SIGTERM', () => {});
 serveParent({
-  send: (message) => void (process.connected && process.send?.(message)),
+  send: (message) => void (process.connected && process.send?.(message, () => {})), // a parent that is gone needs no answer
   onMessage: (listener) => void process.on('message', listener),
 });

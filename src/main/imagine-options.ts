@@ -2,6 +2,7 @@
 import { type Options, toRequest } from '../bots/options.ts';
 import { AppError } from '../core/errors.ts';
 import { Request, type RequestInput, type RequestOf } from '../core/request.ts';
+import { readControl } from './control-options.ts';
 import type { HandedIn } from './handed-in.ts';
 
 /** As commander hands them over. */
@@ -20,6 +21,7 @@ export interface ShellOptions {
   weighting?: string;
   guidanceRescale?: string;
   guidanceInterval?: string;
+  control?: string[];
 }
 
 /** Throws invalid_request with everything that has to change. */
@@ -29,7 +31,7 @@ export async function readRequest(
   handedIn: Pick<HandedIn, 'add'>,
 ): Promise<RequestOf<'imagine'>> {
   const { from, mask, extend, walkTo, walkSeed, frames } = shell;
-  const one = (name: keyof ShellOptions) => given(shell[name], (text) => numbers(name, text, 1)[0]);
+  const one = (name: Exclude<keyof ShellOptions, 'control'>) => given(shell[name], (text) => numbers(name, text, 1)[0]);
   const picture = await given(from, handedIn.add);
   if (!picture && (mask ?? extend ?? shell.strength) !== undefined)
     throw new AppError('invalid_request', 'Name a picture to begin with: --from FILE.');
@@ -48,6 +50,9 @@ export async function readRequest(
     ...(variationSeed !== undefined && { variation: { seed: variationSeed, strength: variationStrength } }),
     ...((walkTo ?? walkSeed ?? frames) !== undefined && {
       walk: { prompt: walkTo, seed: one('walkSeed'), frames: one('frames') },
+    }),
+    ...(shell.control && {
+      controls: await Promise.all(shell.control.map((text) => readControl(text, handedIn.add))),
     }),
     clipSkip: one('clipSkip'),
     weighting: shell.weighting,
