@@ -1,8 +1,5 @@
-import { blend, type Latent } from '../tensor.ts';
+import type { Latent } from '../tensor.ts';
 import type { PromptPlans } from './condition.ts';
-
-/** The network's raw answer (ε, v or x₀) for one latent, once per condition, in one go. */
-export type Predict<Condition> = (x: Latent, sigma: number, conditions: readonly Condition[]) => Promise<Latent[]>;
 
 /** One condition to answer for; `positive` is false for the negative prompt alone. */
 export interface Ask<C> {
@@ -10,7 +7,7 @@ export interface Ask<C> {
   positive: boolean;
 }
 
-/** The network's raw answers for one latent, one per ask, in one go. `share` is how far the run has come, in [0, 1). */
+/** The network's raw answers (ε, v or x₀) for one latent, one per ask, in one go. `share` is how far the run has come, in [0, 1). */
 export type PredictAll<C> = (x: Latent, sigma: number, asks: readonly Ask<C>[], share: number) => Promise<Latent[]>;
 
 export interface Guidance {
@@ -69,12 +66,3 @@ function deviation(x: Latent): number {
   const mean = x.reduce((sum, v) => sum + v, 0) / x.length;
   return Math.sqrt(x.reduce((sum, v) => sum + (v - mean) ** 2, 0) / x.length);
 }
-
-/** Of one prompt that never changes. */
-export const guided =
-  <C>(predict: Predict<C>, positive: C, negative: C, scale: number) =>
-  async (x: Latent, sigma: number): Promise<Latent> => {
-    const conditions = scale === 1 ? [positive] : [positive, negative]; // scale 1 needs no second pass
-    const [toward, away] = await predict(x, sigma, conditions);
-    return away ? blend(scale, toward!, 1 - scale, away) : toward!;
-  };
