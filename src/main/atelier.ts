@@ -34,7 +34,11 @@ program
   .option('--walk-to <prompt>', 'frames on the way to this prompt; --out may be .webp or .gif')
   .option('--walk-seed <number>', 'and to this seed')
   .option('--frames <number>', 'how many frames')
-  .option('--control <hint=file...>', 'steer with a hint of a picture: canny=photo.png,weight=0.8,from=0,to=0.6,guess')
+  .option(
+    '--control <hint=file>',
+    'steer with a hint of a picture: canny=photo.png,weight=0.8,from=0,to=0.6,guess; may be said again',
+    (said: string, before: string[] = []) => [...before, said],
+  )
   .option('--clip-skip <number>', 'which layer of the text encoder, counted from the last, which is 1')
   .option('--weighting <name>', 'how (word:1.3) is applied: a1111, compel, comfy, none')
   .option('--guidance-rescale <share>', 'against burnt colours under strong guidance')
