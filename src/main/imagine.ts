@@ -7,6 +7,7 @@ import type { Recipe } from '../core/recipe.ts';
 import { openCatalogue } from '../engine/catalogue.ts';
 import { createEngine } from '../engine/client.ts';
 import { createPlanner } from '../engine/plan.ts';
+import { openWordLists } from '../engine/planning/word-lists.ts';
 import { loadOrCreateKey } from '../safety/key.ts';
 import { createSafety } from '../safety/safety.ts';
 import { readEnvironment } from './environment.ts';
@@ -22,7 +23,8 @@ export async function imagine(shell: ShellOptions, options: Options, out: string
   if (moves(out) && !request.walk)
     throw new AppError('invalid_request', `Only a walk can be written to ${out}: name a .png.`);
   const catalogue = await openCatalogue({ MODELS_DIR: config.MODELS_DIR, log });
-  const { recipe, notes } = createPlanner({ catalogue, config })(request, handedIn.sources);
+  const plan = createPlanner({ catalogue, config, wordLists: openWordLists(config.MODELS_DIR) });
+  const { recipe, notes, readings = [] } = plan(request, handedIn.sources);
   for (const note of notes) process.stderr.write(`${note}\n`);
   const engine = await createEngine({ config, log });
   try {
@@ -31,7 +33,7 @@ export async function imagine(shell: ShellOptions, options: Options, out: string
       hex: config.WATERMARK_KEY,
     });
     const safety = createSafety({ classify: engine.classify, key, keyId, log });
-    refuse(safety.judgePrompt(request));
+    for (const reading of [{}, ...readings]) refuse(safety.judgePrompt({ ...request, ...reading }));
     const started = performance.now();
     const { images } = await engine.generate(recipe, {
       log,
