@@ -25,3 +25,16 @@ export function concat(parts: readonly Float32Array[]): Float32Array {
   }
   return out;
 }
+
+/** Σ weightₖ·xₖ, elementwise, summed in double precision; terms of weight 0 are not read. */
+export function mix(...terms: readonly (readonly [weight: number, x: Latent])[]): Latent {
+  const [first] = terms;
+  const used = terms.filter(([weight]) => weight !== 0);
+  const out = new Float32Array(first![1].length);
+  for (let i = 0; i < out.length; i++) {
+    let sum = 0;
+    for (const [weight, x] of used) sum += weight * x[i]!;
+    out[i] = sum;
+  }
+  return out;
+}

@@ -25,8 +25,10 @@ export interface Start {
   plans: PromptPlans<Condition>;
   /** Fresh normals, for samplers that put noise back. */
   noise: () => Latent;
-  /** Applied to x between the steps and after the last: inpainting puts the old picture back. */
+  /** Applied to x between the steps: inpainting puts the old picture back, under noise. */
   between?: (x: Latent, sigma: number) => Latent;
+  /** Applied to the latent that comes out: inpainting puts the old picture back as it was. */
+  after?: (latent: Latent) => Latent;
   /** [extraChannels, height, width] for inpainting networks. */
   extra?: Latent;
 }
@@ -56,7 +58,7 @@ export function denoise(pass: Pass, starts: readonly Start[]): Promise<Latent[]>
 
   if (schedule.steps === 0) return Promise.resolve(starts.map(({ x }) => x));
   return Promise.all(
-    starts.map(async ({ x, plans, noise, between, extra }, index) => {
+    starts.map(async ({ x, plans, noise, between, after, extra }, index) => {
       const ask: PredictAll<Condition> = (x, sigma, asks, share) => {
         const row = {
           ...{ sample: scale(schedule.inputScale(sigma), x), timestep: schedule.timestepAt(sigma) },
@@ -73,7 +75,8 @@ export function denoise(pass: Pass, starts: readonly Start[]): Promise<Latent[]>
         ...(between && { between }),
         onStep: (step: number, _: number, x0: Latent) => onStep(index, step, x0),
       };
-      return schedule.finish(await schedule.sample(denoiser, x, options));
+      const latent = schedule.finish(await schedule.sample(denoiser, x, options));
+      return after?.(latent) ?? latent;
     }),
   );
 }

@@ -1,20 +1,67 @@
-import type { Latent } from '../tensor.ts';
+import { blend, type Latent } from '../tensor.ts';
 
 /** Predicts the clean latent x₀ from a noisy one at noise level σ: x = x₀ + σ·n. */
-export type Denoise = (x: Latent, sigma: number) => Promise<Latent>;
+export interface Denoise {
+  (x: Latent, sigma: number): Promise<Latent>;
+  /** The same with the noise n as the network saw it, which clipping of x₀ leaves alone; absent: (x − x₀)/σ. */
+  withNoise?: (x: Latent, sigma: number) => Promise<{ x0: Latent; epsilon: Latent }>;
+}
 
 export interface SamplerOptions {
   /** Called once after every step, with the x₀ it was made from. */
-  onStep?: (step: number, total: number, x0: Latent) => void;
-  signal?: AbortSignal;
+  onStep?: ((step: number, total: number, x0: Latent) => void) | undefined;
+  signal?: AbortSignal | undefined;
   /** Fresh normals of x's length, for samplers that put noise back. */
-  noise?: () => Latent;
+  noise?: (() => Latent) | undefined;
+  /** Called with every x between two model calls, and with the last: what it answers goes on. Inpainting puts back what is known. */
+  between?: ((x: Latent, sigma: number) => Latent) | undefined;
+  /** Where in `sigmas` to start: pictures that are made of others skip the beginning, but count steps as the whole walk does. */
+  begin?: number | undefined;
+  /** Where each step ends, where that is not quite where the next one starts; `restate` then reads x at the other σ. */
+  ends?: readonly number[] | undefined;
+  restate?: ((x: Latent, from: number, to: number) => Latent) | undefined;
 }
 
-/** Walks x from sigmas[0] down to the last σ. Never mutates x. */
+/** Walks x from sigmas[begin] down to the last σ. Never mutates x. */
 export type Sampler = (
   denoise: Denoise,
   x: Latent,
   sigmas: readonly number[],
   options?: SamplerOptions,
 ) => Promise<Latent>;
+
+/** What is known after a step's model call. */
+export interface Moment {
+  x: Latent;
+  x0: Latent;
+  sigma: number;
+  /** σ to arrive at. */
+  next: number;
+  /** Index into sigmas, and how many steps the whole walk has. */
+  i: number;
+  total: number;
+}
+
+/** The loop of every sampler that asks the model once a step: `step` makes the next x. */
+export async function march(
+  denoise: Denoise,
+  x: Latent,
+  sigmas: readonly number[],
+  { onStep, signal, between, begin = 0, ends, restate }: SamplerOptions,
+  step: (moment: Moment) => Latent,
+): Promise<Latent> {
+  const total = sigmas.length - 1;
+  for (let i = begin; i < total; i++) {
+    signal?.throwIfAborted();
+    const [sigma, next, start] = [sigmas[i]!, ends?.[i] ?? sigmas[i + 1]!, sigmas[i + 1]!];
+    const x0 = await denoise(x, sigma);
+    x = step({ x, x0, sigma, next, i, total });
+    if (next !== start && restate) x = restate(x, next, start);
+    x = between?.(x, start) ?? x;
+    onStep?.(i + 1 - begin, total - begin, x0);
+  }
+  return x;
+}
+
+/** The noise in x: n = (x − x₀)/σ, which is also dx/dσ. */
+export const slope = (x: Latent, x0: Latent, sigma: number): Latent => blend(1 / sigma, x, -1 / sigma, x0);

@@ -28,6 +28,11 @@ export function startOf(
     noise: fresh,
     ...(extra && { extra }),
     // Inpainting networks keep the picture themselves; for others it is put back, under the noise of the start.
-    ...(mask && kept && !extra && { between: (x, sigma) => composite(mask, x, schedule.addNoise(kept, noise, sigma)) }),
+    ...(mask &&
+      kept &&
+      !extra && {
+        between: (x, sigma) => composite(mask, x, schedule.addNoise(kept, noise, sigma)),
+        after: (latent) => composite(mask, latent, kept),
+      }),
   };
 }

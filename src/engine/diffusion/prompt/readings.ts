@@ -1,6 +1,7 @@
 /** Everything a prompt may come to say, in plain words without syntax: what moderation reads beside what was typed. */
+
+import { parseComposition } from '../../../core/composition.ts';
 import { AppError } from '../../../core/errors.ts';
-import { parseComposition } from './composition.ts';
 import { alternatives } from './editing.ts';
 import { parseEmphasis } from './emphasis.ts';
 

@@ -1,5 +1,5 @@
 /** What a prompt says at every step of a run. */
-import { parseComposition, type Subprompt } from './composition.ts';
+import { parseComposition, type Subprompt } from '../../../core/composition.ts';
 import { parseEditing, type Run } from './editing.ts';
 
 /** One list of prompts for every step; only `AND` makes it longer than one. */

@@ -1,20 +1,13 @@
 import { blend } from '../../tensor.ts';
-import type { Sampler } from '../sampler.ts';
+import { march, type Sampler } from '../sampler.ts';
 
 /** Euler ancestral: a step further down than asked, then fresh noise back up. Song et al. 2020 (DDPM as η = 1), in σ. */
-export const eulerA: Sampler = async (denoise, x, sigmas, { onStep, signal, noise } = {}) => {
-  const total = sigmas.length - 1;
-  for (let i = 0; i < total; i++) {
-    signal?.throwIfAborted();
-    const [sigma, next] = [sigmas[i]!, sigmas[i + 1]!];
-    const x0 = await denoise(x, sigma);
+export const eulerA: Sampler = (denoise, x, sigmas, options = {}) =>
+  march(denoise, x, sigmas, options, ({ x, x0, sigma, next }) => {
     const [down, up] = ancestral(sigma, next);
-    x = blend(down / sigma, x, 1 - down / sigma, x0);
-    if (up > 0 && noise) x = blend(1, x, up, noise());
-    onStep?.(i + 1, total, x0);
-  }
-  return x;
-};
+    const stepped = blend(down / sigma, x, 1 - down / sigma, x0);
+    return up > 0 && options.noise ? blend(1, stepped, up, options.noise()) : stepped;
+  });
 
 /** How far down to step and how much noise to add, so that together they make σ = next. */
 export function ancestral(sigma: number, next: number, eta = 1): [down: number, up: number] {

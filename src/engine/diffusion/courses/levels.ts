@@ -1,0 +1,21 @@
+import { type SigmaRule, sigmaRules } from '../sigma-rules.ts';
+
+const HIGHEST = 80; // σ range of Karras et al. 2022, table 1
+const LOWEST = 0.02;
+
+/**
+ * A rule over the model's whole range. A cosine schedule ends at σ ≈ 20,000, where it would spend most of its steps on
+ * pure noise: such a model takes one step from its own end down to σ = 80, and the rest from there.
+ */
+export function fallOverModel(rule: SigmaRule, levels: readonly number[], steps: number): number[] {
+  const [min, max] = [Math.max(levels[0]!, LOWEST), levels.at(-1)!];
+  if (max <= HIGHEST || steps < 3) return sigmaRules[rule](steps, min, max);
+  return [max, ...sigmaRules[rule](steps - 1, min, HIGHEST)];
+}
+
+/** σ as torch has it in float32, out of ᾱ that already is: √((1−ᾱ)/ᾱ), rounded at every operation. */
+export function single(sigma: number): number {
+  const f = Math.fround;
+  const alpha = f(1 / (1 + sigma ** 2));
+  return f(Math.sqrt(f(f(1 - alpha) / alpha)));
+}

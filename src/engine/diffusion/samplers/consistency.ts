@@ -1,0 +1,21 @@
+import { blend } from '../../tensor.ts';
+import { march, type Sampler } from '../sampler.ts';
+
+export interface ConsistencySettings {
+  /** σ of the picture itself, which needs no noise. */
+  least: number;
+  /** Noise where there was only one step, too. */
+  scale?: number;
+}
+
+/** Multistep consistency sampling: every answer is the picture; noise it anew for the next. Song et al. 2023, Algorithm 1. */
+export const consistencyWith =
+  ({ least, scale = 1 }: ConsistencySettings): Sampler =>
+  (denoise, x, sigmas, options = {}) =>
+    march(denoise, x, sigmas, options, ({ x0, next }) => {
+      const spread = Math.sqrt(Math.max(0, next ** 2 - least ** 2)) * scale;
+      return spread > 0 && options.noise ? blend(1, x0, spread, options.noise()) : x0;
+    });
+
+/** For latent consistency models (Luo et al. 2023), whose picture is at σ = 0. */
+export const lcm = consistencyWith({ least: 0 });
