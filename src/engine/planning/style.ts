@@ -1,5 +1,6 @@
 /** A named style: a template around a prompt. */
 import { z } from 'zod';
+import { mapComposition } from '../../core/composition.ts';
 
 export const Style = z.strictObject({
   title: z.string().min(1).max(64),
@@ -18,7 +19,7 @@ export function styled(
   { prompt, negativePrompt }: { prompt: string; negativePrompt: string },
 ): { prompt: string; negativePrompt: string } {
   return {
-    prompt: style.prompt.replaceAll('{prompt}', () => prompt),
+    prompt: mapComposition(prompt, (text) => style.prompt.replaceAll('{prompt}', () => text)),
     negativePrompt: [negativePrompt, style.negative].filter((part) => part.trim() !== '').join(', '),
   };
 }

@@ -79,6 +79,7 @@ describe('what is said about the picture', () => {
     };
     expect(buildPrompt(parts)).toBe('a fox, red, in a forest, dusk, ink, sharp');
     expect(buildPrompt({ subject: 'a fox', detail: ' ' })).toBe('a fox');
+    expect(buildPrompt({ subject: 'a fox :0.5 AND an owl', light: 'dusk' })).toBe('a fox, dusk :0.5 AND an owl, dusk');
     expect(typed('a fox --quality sharp --setting in a forest --light dusk --style ink')).toMatchObject({
       prompt: 'a fox, in a forest, dusk, sharp',
       style: 'ink',

@@ -94,6 +94,12 @@ describe('styles', () => {
     expect(plan({ prompt: 'a cat', style: 'flat' }).recipe.prompt).toBe('a cat, flat style');
   });
 
+  it('stand around every part of a prompt joined by AND', () => {
+    expect(plan({ prompt: 'a cat :0.5 AND a dog', style: 'flat' }).recipe.prompt).toBe(
+      'a cat, flat style :0.5 AND a dog, flat style',
+    );
+  });
+
   it('that do not exist are answered with those that are like them', () => {
     expect(() => plan({ prompt: 'a cat', style: 'inc' })).toThrow(
       expect.objectContaining({

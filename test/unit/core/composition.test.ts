@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { parseComposition, printComposition } from '../../../../src/engine/diffusion/prompt/composition.ts';
+import { parseComposition, printComposition } from '../../../src/core/composition.ts';
 
 it.each<[string, [string, number][]]>([
   ['a cat', [['a cat', 1]]],
