@@ -21,7 +21,7 @@ export function covering(picture: Size, canvas: Size): Placement {
   const scale = Math.max(canvas.width / picture.width, canvas.height / picture.height);
   const width = Math.max(canvas.width, Math.round(picture.width * scale));
   const height = Math.max(canvas.height, Math.round(picture.height * scale));
-  return { width, height, left: -((width - canvas.width) >> 1), top: -((height - canvas.height) >> 1) };
+  return { width, height, left: Math.trunc((canvas.width - width) / 2), top: Math.trunc((canvas.height - height) / 2) };
 }
 
 /** All of the picture lies on the canvas, with margins in the proportions asked for. */
