@@ -97,15 +97,18 @@ interface InLine {
   estimateMs: number;
 }
 
-/** Everything unfinished that is to run, as the fair order sees it. */
+/** What is to run and what runs, as the fair order sees it. */
 export interface Line {
-  /** In order of arrival. */
+  /** Those that start first if nobody else comes, in that order; and last the one that was asked for, wherever it stands. */
   waiting: (InLine & {
     personId: string;
     platform: Platform;
     weight: number;
     /** Its person's virtual time: milliseconds of work received ÷ weight. */
     served: number;
+    /** How many start before it, and how long all of these are expected to take together. */
+    ahead: number;
+    aheadMs: number;
     /** A retry that may not start yet: in so many milliseconds. */
     inMs: number;
     /** What its message says. */
@@ -164,8 +167,8 @@ export interface Records {
   history(personId: string, options: { limit: number; before?: string }): Promise<GenerationView[]>;
   /** Unfinished jobs of a person. */
   unfinished(personId: string): Promise<number>;
-  /** The whole line; `with`: an order on its way in that counts as queued. */
-  line(options?: { with?: string }): Promise<Line>;
+  /** The line as far as `first`; `with`: one of interest, queued or on its way in, which counts as queued. */
+  line(options: { first: number; with?: string }): Promise<Line>;
   /** How many wait to be taken. */
   waiting(): Promise<number>;
   counts(): Promise<{ kind: string; status: Status; count: number }[]>;

@@ -1,44 +1,53 @@
 /** How everybody in line stands: the fair order played through on the lanes there are, many times, as lately experienced. */
 import type { Line, Standing } from '../core/records.ts';
-import { fairOrder } from './fair-order.ts';
 import { type Pace, paceOf } from './pace.ts';
 
-/** Lives of the whole line that are played through: fewer of a long one, whose chances even out. */
-const RUNS = { most: 200, fewest: 20, jobs: 40_000 };
+/** Lives of the line that are played through: fewer of a long one, whose chances even out. */
+const RUNS = { most: 200, fewest: 40, jobs: 40_000 };
 /** After so many jobs on average the next is drawn from another hour. Politis and Romano 1994, the stationary bootstrap. */
 const HOUR = 6;
+/** Of a longer line the first are played through, which takes some ten milliseconds; those behind wait in proportion. */
+export const PLAYED = 500;
 
-/** Place and time of all that wait or run. `lanes`: jobs run side by side. Those behind something never seen before get no time. */
-export function standings(line: Line, lanes: number): Map<string, Standing> {
-  const order = fairOrder(line.waiting);
-  const pace = paceOf(line.paces);
-  const jobs = [...line.running, ...order];
+/**
+ * Place and time of all that run, and of those of the line that were read. `lanes`: jobs run side by side. Whoever is
+ * behind something never seen before gets no time.
+ */
+export function standings({ running, waiting, paces }: Line, lanes: number): Map<string, Standing> {
+  const pace = paceOf(paces);
+  const behind = waiting.findIndex(({ ahead }, i) => ahead !== i || i >= PLAYED);
+  const played = behind < 0 ? waiting : waiting.slice(0, behind);
+  const jobs = [...running, ...played];
   const expected = jobs.map((job) => pace.expectedMs(job));
   const unknown = expected.indexOf(undefined);
-  const known = unknown < 0 ? jobs.length : unknown < line.running.length ? 0 : unknown;
-  const times = simulate(line, order.slice(0, Math.max(0, known - line.running.length)), {
+  const known = unknown < 0 ? jobs.length : unknown < running.length ? 0 : unknown;
+  const ends = simulate(running, played.slice(0, Math.max(0, known - running.length)), {
     expected: expected.slice(0, known) as number[],
     pace,
-    lanes: Math.max(lanes, line.running.length, 1),
+    lanes: Math.max(lanes, running.length, 1),
   });
-  return new Map(
-    jobs.map(({ id }, i) => {
-      const ends = times[i];
-      return [
-        id,
-        {
-          ahead: Math.max(0, i - line.running.length),
-          ...(ends && { etaSeconds: seconds(ends, 0.5), etaHighSeconds: seconds(ends, 0.9) }),
-        },
-      ];
-    }),
-  );
+  const all = new Map<string, Standing>();
+  for (const [i, { id }] of jobs.entries())
+    all.set(id, { ahead: Math.max(0, i - running.length), ...(ends[i] && times(ends[i])) });
+  const last = played.at(-1);
+  for (const { id, ahead, aheadMs, estimateMs } of waiting.slice(played.length)) {
+    const times = last && known === jobs.length ? all.get(last.id) : undefined;
+    const further = last ? (aheadMs + estimateMs) / (last.aheadMs + last.estimateMs) : 1;
+    all.set(id, {
+      ahead,
+      ...(times?.etaSeconds && {
+        etaSeconds: Math.ceil(times.etaSeconds * further),
+        etaHighSeconds: Math.ceil(times.etaHighSeconds! * further),
+      }),
+    });
+  }
+  return all;
 }
 
-/** Sorted end times, milliseconds from now, of the running and then of `order`. */
+/** Sorted end times, milliseconds from now, of the running and then of the waiting. */
 function simulate(
-  { running }: Line,
-  order: Line['waiting'],
+  running: Line['running'],
+  waiting: Line['waiting'],
   { expected, pace, lanes }: { expected: number[]; pace: Pace; lanes: number },
 ): Float64Array[] {
   if (expected.length === 0) return [];
@@ -46,16 +55,18 @@ function simulate(
   const ends = expected.map(() => new Float64Array(runs));
   const random = mulberry32(expected.length); // the same line has the same answer
   const sorted = [...pace.ratios].sort((a, b) => a - b);
+  const longer = running.map(({ forMs }, i) => sorted.filter((ratio) => ratio * expected[i]! > forMs));
+  const free = new Float64Array(lanes);
   for (let run = 0; run < runs; run++) {
     const draw = experience(pace.ratios, random);
-    const free = new Float64Array(lanes);
+    free.fill(0);
     for (const [i, { forMs }] of running.entries()) {
-      free[i] = remaining(expected[i]!, forMs, sorted, random);
+      free[i] = remaining(expected[i]!, forMs, longer[i]!, random);
       ends[i]![run] = free[i]!;
     }
-    for (const [i, { inMs }] of order.entries()) {
+    for (const [i, { inMs }] of waiting.entries()) {
       const at = running.length + i;
-      const lane = free.indexOf(Math.min(...free));
+      const lane = first(free);
       free[lane] = Math.max(free[lane]!, inMs) + expected[at]! * draw();
       ends[at]![run] = free[lane]!;
     }
@@ -63,9 +74,14 @@ function simulate(
   return ends.map((of) => of.sort());
 }
 
+function first(free: Float64Array): number {
+  let best = 0;
+  for (let lane = 1; lane < free.length; lane++) if (free[lane]! < free[best]!) best = lane;
+  return best;
+}
+
 /** What is left of a job that runs for so long already: one of those that took longer than that, or a little more. */
-function remaining(expectedMs: number, forMs: number, sorted: readonly number[], random: () => number): number {
-  const longer = sorted.filter((ratio) => ratio * expectedMs > forMs);
+function remaining(expectedMs: number, forMs: number, longer: readonly number[], random: () => number): number {
   if (longer.length === 0) return -Math.log(1 - random()) * 0.2 * forMs;
   return longer[Math.floor(random() * longer.length)]! * expectedMs - forMs;
 }
@@ -78,6 +94,8 @@ function experience(ratios: readonly number[], random: () => number): () => numb
     return ratios[at]!;
   };
 }
+
+const times = (ends: Float64Array) => ({ etaSeconds: seconds(ends, 0.5), etaHighSeconds: seconds(ends, 0.9) });
 
 const seconds = (sorted: Float64Array, share: number): number =>
   Math.max(1, Math.ceil(sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))]! / 1000));

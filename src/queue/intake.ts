@@ -9,7 +9,7 @@ import type { Request } from '../core/request.ts';
 import type { Safety } from '../core/safety.ts';
 import type { Order, Sender, Standing, Studio } from '../core/studio.ts';
 import type { Broker } from './broker.ts';
-import { standings } from './eta.ts';
+import { PLAYED, standings } from './eta.ts';
 import { insist } from './insist.ts';
 import { findSources } from './sources.ts';
 import { createTurnstile } from './turnstile.ts';
@@ -104,7 +104,7 @@ export function createIntake(deps: IntakeDeps): Studio['submit'] {
 
 /** Its place in the queue, and how long that will take: of a new order before it is acknowledged, or of any later. */
 export async function standing({ records, lanes = () => 1 }: StandingDeps, generationId: string): Promise<Standing> {
-  const line = await records.line({ with: generationId });
+  const line = await records.line({ first: PLAYED, with: generationId });
   return standings(line, lanes()).get(generationId) ?? { ahead: 0 };
 }
 

@@ -4,7 +4,7 @@ import type { Line, Records, Standing } from '../core/records.ts';
 import type { Reply } from '../core/reply.ts';
 import type { Request } from '../core/request.ts';
 import type { Receipt } from '../core/studio.ts';
-import { standings } from './eta.ts';
+import { PLAYED, standings } from './eta.ts';
 import { createLoop, type Loop } from './loop.ts';
 import { createTouch, type TouchDeps } from './touch.ts';
 
@@ -40,7 +40,7 @@ export function startWaits(deps: WaitsDeps, options: WaitsOptions = WAITS_OPTION
 
   async function round() {
     if (Object.keys(couriers).length === 0 || (await records.waiting()) === 0) return;
-    const line = await records.line();
+    const line = await records.line({ first: PLAYED });
     const now = standings(line, deps.lanes());
     const left = { ...options.perRound };
     for (const { id, platform } of stale(line.waiting, now)) {

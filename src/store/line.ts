@@ -32,18 +32,26 @@ export const line = (db: Database, log: Logger): InLine => ({
     }
   },
 
-  async line({ with: arriving } = {}) {
+  async line({ first, with: one }) {
     const [waiting, running, paces] = await Promise.all([
       db.$queryRaw<(Omit<Line['waiting'][number], 'shown'> & { standing: unknown })[]>`
-        SELECT g.id, g.kind, coalesce(g.model, '') AS model, g.cost, g.estimate_ms AS "estimateMs", g.weight,
-          g.person_id AS "personId", d.platform, d.standing,
-          CASE WHEN g.status = 'queued' OR EXISTS (
+        WITH present AS (
+          SELECT g.*, CASE WHEN g.status = 'queued' OR EXISTS (
               SELECT FROM generation other WHERE other.person_id = g.person_id AND other.status = 'queued')
-            THEN p.served ELSE greatest(p.served, (SELECT now FROM fair_clock)) END AS served,
-          greatest(0, coalesce(extract(epoch FROM g.not_before - now()), 0) * 1000)::float8 AS "inMs"
-        FROM generation g JOIN person p ON p.id = g.person_id JOIN delivery d ON d.generation_id = g.id
-        WHERE g.status = 'queued' OR (g.status = 'received' AND g.id = ${arriving ?? null}::uuid)
-        ORDER BY g.id`,
+            THEN p.served ELSE greatest(p.served, (SELECT now FROM fair_clock)) END AS served
+          FROM generation g JOIN person p ON p.id = g.person_id
+          WHERE g.status = 'queued' OR (g.status = 'received' AND g.id = ${one ?? null}::uuid)),
+        starting AS (
+          SELECT present.*, served - estimate_ms / weight
+            + sum(estimate_ms / weight) OVER (PARTITION BY person_id ORDER BY id) AS start FROM present),
+        ordered AS (
+          SELECT id, (row_number() OVER turns - 1)::int AS ahead, sum(estimate_ms) OVER turns - estimate_ms AS ahead_ms
+          FROM starting WINDOW turns AS (ORDER BY start, id ROWS UNBOUNDED PRECEDING))
+        SELECT s.id, s.kind, coalesce(s.model, '') AS model, s.cost, s.estimate_ms AS "estimateMs", s.weight,
+          s.person_id AS "personId", s.served, d.platform, d.standing, o.ahead, o.ahead_ms AS "aheadMs",
+          greatest(0, coalesce(extract(epoch FROM s.not_before - now()), 0) * 1000)::float8 AS "inMs"
+        FROM ordered o JOIN present s ON s.id = o.id JOIN delivery d ON d.generation_id = o.id
+        WHERE o.ahead < ${first} OR o.id = ${one ?? null}::uuid ORDER BY o.ahead`,
       db.$queryRaw<Line['running']>`
         SELECT id, kind, coalesce(model, '') AS model, cost, estimate_ms AS "estimateMs",
           greatest(0, extract(epoch FROM now() - started_at) * 1000)::float8 AS "forMs"

@@ -13,6 +13,7 @@ import type { Safety } from '../../../src/core/safety.ts';
 import type { Order, Receipt, Sender, Standing } from '../../../src/core/studio.ts';
 import type { Verdict } from '../../../src/core/verdict.ts';
 import type { Signal } from '../../../src/queue/signal.ts';
+import { fairOrder } from './fair-order.ts';
 
 export const silent = pino({ level: 'silent' });
 
@@ -341,18 +342,26 @@ export const memoryRecords = ({ now = Date.now, rate = RATE }: { now?: () => num
       [...rows.values()].filter((r) => r.personId === personId && !final(r.status)).length,
     counts: async () => [],
     waiting: async () => inLine().length,
-    async line({ with: arriving } = {}) {
+    async line({ first, with: one }) {
       const plain = ({ id, request, recipe, cost, estimateMs }: Row) => ({
         ...{ id, kind: request.kind, model: recipe.model.name, cost, estimateMs },
       });
-      const waiting = [...rows.values()].filter((r) => r.status === 'queued' || r.id === arriving);
+      const present = [...rows.values()].filter(
+        (r) => r.status === 'queued' || (r.status === 'received' && r.id === one),
+      );
+      const known = present.map((r) => ({
+        ...{ ...plain(r), personId: r.personId, platform: r.address.platform, weight: r.weight },
+        served: r.status === 'queued' ? of(r) : Math.max(of(r), clock),
+        inMs: Math.max(0, r.readyAt - now()),
+        ...(r.shown && { shown: r.shown }),
+      }));
+      let aheadMs = 0;
+      const waiting = fairOrder(known).map((job, ahead) => {
+        aheadMs += job.estimateMs;
+        return { ...job, ahead, aheadMs: aheadMs - job.estimateMs };
+      });
       return {
-        waiting: waiting.map((r) => ({
-          ...{ ...plain(r), personId: r.personId, platform: r.address.platform, weight: r.weight },
-          served: r.status === 'queued' ? of(r) : Math.max(of(r), clock),
-          inMs: Math.max(0, r.readyAt - now()),
-          ...(r.shown && { shown: r.shown }),
-        })),
+        waiting: waiting.filter(({ id, ahead }) => ahead < first || id === one),
         running: [...rows.values()]
           .filter(({ status }) => status === 'running')
           .map((r) => ({ ...plain(r), forMs: now() - r.startedAt!.getTime() })),

@@ -1,5 +1,5 @@
 /** Who starts when, if nobody else comes: the order in which the records will give the waiting ones out. */
-import type { Line } from '../core/records.ts';
+import type { Line } from '../../../src/core/records.ts';
 
 type Waiting = Line['waiting'][number];
 
