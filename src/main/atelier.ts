@@ -24,6 +24,11 @@ program
   .option('--sampler <name>', 'euler, euler_a, dpmpp_2m_karras, ddim')
   .option('--size <WxH>', 'such as 128x128')
   .option('--model <name>', 'which model draws')
+  .option('--style <name>', 'a named style put around the prompt: see models/words/styles.json')
+  .option('--detail <text>', 'what the subject is like, put behind the prompt')
+  .option('--setting <text>', 'where it is, behind that')
+  .option('--light <text>', 'what light there is, behind that')
+  .option('--quality <text>', 'how finely it is made, last')
   .option('--from <file>', 'begin with this picture')
   .option('--strength <share>', 'how much of it is forgotten, 0 to 1')
   .option('--mask <file>', 'white is painted anew, black stays; “alpha”: what is transparent in --from')
@@ -45,7 +50,9 @@ program
   .option('--guidance-interval <from,to>', 'shares of the run between which there is guidance')
   .action((prompt: string[], { out, ...options }: ShellOptions & Record<string, string> & { out: string }) => {
     const { negative, count, seed, steps, guidance, sampler, size, model } = options;
-    const common = { negative, count, seed, steps, guidance, sampler, size, model, prompt: prompt.join(' ') };
+    const { style, detail, setting, light, quality } = options;
+    const parts = { prompt: prompt.join(' '), style, detail, setting, light, quality };
+    const common = { ...parts, negative, count, seed, steps, guidance, sampler, size, model };
     return imagine(options, common, out);
   });
 
