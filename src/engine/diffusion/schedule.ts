@@ -67,7 +67,7 @@ export function scheduleOf({ course, settings, variant }: Walk): Schedule {
   const { preconditioning, sigmas: whole, timesteps, ends, legs, begin } = course;
   const { latent, clean, input } = preconditioning;
   const told = new Map(whole.slice(0, timesteps.length).map((sigma, i) => [sigma, timesteps[i]!] as const));
-  const sigmas = legs ? visited(legs) : whole.slice(begin);
+  const sigmas = legs?.length ? visited(legs) : whole.slice(begin);
   const sampler = variant.sampler(settings, course);
   return {
     sigmas,
@@ -80,15 +80,21 @@ export function scheduleOf({ course, settings, variant }: Walk): Schedule {
     sample: (denoise, x, options = {}) =>
       sigmas.length < 2
         ? Promise.resolve(x)
-        : sampler(denoise, x, whole, { ...options, begin, ends, restate: (x, from, to) => scale(latent(from) / latent(to), x) }),
+        : sampler(denoise, x, whole, {
+            ...options,
+            begin,
+            ends,
+            restate: (x, from, to) => scale(latent(from) / latent(to), x),
+          }),
     finish: (x) => scale(latent(whole.at(-1)!), x),
     shareAt: (sigma) => shareAt(whole, sigma),
   };
 }
 
 /** σ of model calls that differ from step to step, each once. */
-const visited = (legs: NonNullable<Course['legs']>): number[] =>
-  legs.length === 0 ? [] : [...new Set([...legs.map(({ at }) => at), legs.at(-1)!.to])];
+const visited = (legs: NonNullable<Course['legs']>): number[] => [
+  ...new Set([...legs.map(({ at }) => at), legs.at(-1)!.to]),
+];
 
 /** Share of the steps that are behind when the network sees σ: i/total for σᵢ ≥ σ > σᵢ₊₁. */
 export function shareAt(sigmas: readonly number[], sigma: number): number {

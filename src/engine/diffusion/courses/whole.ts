@@ -54,18 +54,20 @@ export function pndmCourse(settings: Settings): Course {
   const { num_train_timesteps: total, steps } = settings;
   const stride = Math.floor(total / steps);
   const rising = wholeTimesteps(visitOf(settings)).reverse();
-  const full = settings.skip_prk_steps || rising.length < 4 ? [] : rungeKuttaLegs(rising.slice(-4), Math.floor(stride / 2), at);
+  const full =
+    settings.skip_prk_steps || rising.length < 4 ? [] : rungeKuttaLegs(rising.slice(-4), Math.floor(stride / 2), at);
   const plain = full.length > 0 ? rising.slice(0, -3).reverse() : [...rising].reverse();
   const asked = full.length > 0 || plain.length < 2 ? plain : [plain[0]!, plain[1]!, ...plain.slice(1)];
   const begin = skippedSteps(settings, steps);
   const visited = full.length > 0 ? asked : asked.slice(begin);
-  const legs = [
+  const walked = [
     ...full,
     ...visited.map((t, i): Leg => {
       if (i === 1 && full.length === 0) return { at: at(t), from: at(t + stride), to: at(t) };
       return { at: at(t), from: at(t), to: at(t - stride) };
     }),
   ];
+  const legs = begin < steps ? walked : []; // the repeated timestep would be left over at a strength of 0
   const timesteps = [...rising].reverse();
   const sigmas = [...timesteps.map((t) => levels[t]!), at(timesteps.at(-1)! - stride)];
   return { ...common(settings, levels, timesteps), sigmas, begin, legs, rungeKutta: full.length };
@@ -95,4 +97,3 @@ function common(settings: Settings, levels: readonly number[], timesteps: readon
     begin: skippedSteps(settings, timesteps.length),
   };
 }
-
