@@ -2,6 +2,7 @@
 import { availableParallelism, cpus } from 'node:os';
 import * as ort from 'onnxruntime-node';
 import type { Logger } from '../core/log.ts';
+import type { Feed } from './network.ts';
 
 export interface Device {
   /** As configured: cpu, cuda:0, webgpu. */
@@ -10,6 +11,8 @@ export interface Device {
   providers: ort.InferenceSession.ExecutionProviderConfig[];
   /** One run after the other: two at once would only wait for each other, and be timed wrongly. */
   inTurn: <T>(work: () => Promise<T>) => Promise<T>;
+  /** Told what every run of a graph file is fed with. */
+  listen?: (file: string, feeds: Readonly<Record<string, Feed>>) => void;
 }
 
 const MOST_THREADS = 8;

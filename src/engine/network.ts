@@ -58,6 +58,7 @@ export async function openNetwork(device: Device, source: NetworkSource): Promis
     inputs,
     outputs,
     async run(feeds, clock) {
+      if (typeof source === 'string') device.listen?.(source, feeds);
       const tensors = Object.entries(feeds).map(([name, feed]) => [name, toTensor(types.get(name)!, feed)] as const);
       const results = await device.inTurn(async () => {
         const before = performance.now();

@@ -8,8 +8,10 @@ import { inGb, type Offer, type PullProgress, pull } from '../engine/pull/pull.t
 import { removeModel } from '../engine/pull/remove.ts';
 import { PRECISIONS, type Precision } from '../engine/pull/selection.ts';
 import { readEnvironment } from './environment.ts';
+import { addQuantizeCommand } from './quantize.ts';
 
 export function addModelCommands(models: Command): void {
+  addQuantizeCommand(models);
   models
     .command('list')
     .description('name, kind, version, licence')

@@ -2,6 +2,7 @@
 import type { Initializer } from '../onnx/initializer.ts';
 import type { Model } from '../onnx/model.ts';
 import type { Operation } from '../onnx/node.ts';
+import { type Trace, traceGraph } from '../onnx/trace.ts';
 
 export interface Layer {
   /** As in the original network: down_blocks.0.attentions.0.proj_in */
@@ -25,22 +26,17 @@ export const keyOf = (path: string): string => path.replaceAll('.', '_');
  * the scope that newer exporters note.
  */
 export function findLayers(model: Model): Layers {
-  const weights = new Map(model.initializers.map((weight) => [weight.name, weight]));
-  const makers = new Map(model.nodes.flatMap((node) => node.outputs.map((output) => [output, node] as const)));
-  const readers = new Map<string, Operation[]>();
-  for (const node of model.nodes)
-    for (const input of node.inputs) readers.set(input, [...(readers.get(input) ?? []), node]);
-
+  const trace = traceGraph(model);
   const layers = new Map<string, Layer>();
   for (const node of model.nodes) {
     if (node.domain || !LAYERS.has(node.op)) continue;
-    const found = behind(node.inputs[1] ?? '', weights, makers);
+    const found = trace.behind(node.inputs[1] ?? '');
     if (!found || found.weight.dims.length < 2) continue;
     const flipped = node.op === 'MatMul' || (node.op === 'Gemm' && !node.attributes.get('transB')?.int);
     const transposed = flipped !== found.transposed;
     const { dims } = found.weight;
     const shape = transposed ? [dims[1]!, dims[0]!] : dims;
-    for (const path of pathsOf(node, found.weight, readers, weights)) {
+    for (const path of pathsOf(node, found.weight, trace)) {
       const key = keyOf(path);
       if (!layers.has(key)) layers.set(key, { path, weight: found.weight.name, shape, transposed });
     }
@@ -50,35 +46,13 @@ export function findLayers(model: Model): Layers {
 
 const LAYERS = new Set(['Conv', 'MatMul', 'Gemm']);
 
-/** The weight behind an input, through casts and transpositions. */
-function behind(
-  input: string,
-  weights: ReadonlyMap<string, Initializer>,
-  makers: ReadonlyMap<string, Operation>,
-): { weight: Initializer; transposed: boolean } | undefined {
-  let transposed = false;
-  for (let name = input, depth = 0; depth < 4; depth++) {
-    const weight = weights.get(name);
-    if (weight) return transposed && weight.dims.length !== 2 ? undefined : { weight, transposed };
-    const maker = makers.get(name);
-    if (!maker || !['Cast', 'Identity', 'Transpose'].includes(maker.op)) return undefined;
-    if (maker.op === 'Transpose') transposed = !transposed;
-    name = maker.inputs[0]!;
-  }
-  return undefined;
-}
-
 /** What the layer may be called, surest first. */
-function pathsOf(
-  node: Operation,
-  weight: Initializer,
-  readers: ReadonlyMap<string, Operation[]>,
-  weights: ReadonlyMap<string, Initializer>,
-): string[] {
-  const bias = (readers.get(node.outputs[0] ?? '') ?? [])
+function pathsOf(node: Operation, weight: Initializer, trace: Trace): string[] {
+  const bias = trace
+    .readers(node.outputs[0] ?? '')
     .filter(({ op }) => op === 'Add')
     .flatMap(({ inputs }) => inputs)
-    .map((input) => (weights.has(input) ? parameter(input, 'bias') : undefined));
+    .map((input) => (trace.weight(input) ? parameter(input, 'bias') : undefined));
   const scope = node.name.split('/').slice(1, -1);
   return [
     parameter(weight.name, 'weight'),

@@ -4,25 +4,21 @@ import { bytesOf, elementId } from '../onnx/elements.ts';
 import { type Initializer, inlineInitializer } from '../onnx/initializer.ts';
 import type { Model } from '../onnx/model.ts';
 import { type Operation, operation, withInputs } from '../onnx/node.ts';
+import { traceGraph } from '../onnx/trace.ts';
 
 /** The table that token ids are looked up in: [words, width]. */
 export function findTable(model: Model, label: string): Initializer {
-  const weights = new Map(model.initializers.map((weight) => [weight.name, weight]));
-  const makers = new Map(model.nodes.flatMap((node) => node.outputs.map((output) => [output, node] as const)));
-  const behind = (name: string): Initializer | undefined => {
-    const maker = makers.get(name);
-    return weights.get(name) ?? (maker?.op === 'Cast' ? behind(maker.inputs[0]!) : undefined);
-  };
+  const { maker: makerOf, behind } = traceGraph(model);
   const ids = new Set(model.inputs.map(({ name }) => name));
   const fromIds = (name: string): boolean => {
-    const maker = makers.get(name);
+    const maker = makerOf(name);
     return (
       ids.has(name) || (!!maker && ['Cast', 'Reshape', 'Identity'].includes(maker.op) && fromIds(maker.inputs[0]!))
     );
   };
   const tables = model.nodes
     .filter(({ op, inputs }) => op === 'Gather' && fromIds(inputs[1]!))
-    .map(({ inputs }) => behind(inputs[0]!))
+    .map(({ inputs }) => behind(inputs[0]!)?.weight)
     .filter((table) => table?.dims.length === 2);
   const [table] = tables;
   if (table) return table;
@@ -40,9 +36,9 @@ export function shieldEnd(model: Model, words: number): Model {
   const type = model.inputs[0]?.type;
   const ids = model.inputs[0]?.name;
   if (!ids || (type !== 'int64' && type !== 'int32')) return model;
-  const makers = new Map(model.nodes.flatMap((node) => node.outputs.map((output) => [output, node] as const)));
+  const { maker: makerOf } = traceGraph(model);
   const fromIds = (name: string): boolean => {
-    const maker = makers.get(name);
+    const maker = makerOf(name);
     return name === ids || (maker?.op === 'Cast' && fromIds(maker.inputs[0]!));
   };
   const seeking = model.nodes.filter(({ op, inputs }) => op === 'ArgMax' && fromIds(inputs[0]!));

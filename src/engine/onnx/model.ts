@@ -72,11 +72,11 @@ function readValue(body: Uint8Array): Value {
   return { name: name ? toText(name) : '', type: element && elementType(toInteger(element)), dims, body: [body] };
 }
 
-/** A new input or output. */
-export function value(name: string, type: ElementType, dims: readonly (number | string)[]): Value {
-  const shape = dims.flatMap((dim) => lengthed(1, ...(typeof dim === 'string' ? text(2, dim) : [integer(1, dim)])));
-  const tensor = lengthed(1, integer(1, elementId(type)), ...lengthed(2, ...shape));
-  return { name, type, dims, body: [...text(1, name), ...lengthed(2, ...tensor)] };
+/** A new input or output. Without dims its shape is whatever comes out. */
+export function value(name: string, type: ElementType, dims?: readonly (number | string)[]): Value {
+  const shape = dims?.flatMap((dim) => lengthed(1, ...(typeof dim === 'string' ? text(2, dim) : [integer(1, dim)])));
+  const tensor = lengthed(1, integer(1, elementId(type)), ...(shape ? lengthed(2, ...shape) : []));
+  return { name, type, dims: dims ?? [], body: [...text(1, name), ...lengthed(2, ...tensor)] };
 }
 
 /** A new opset_import entry. */
