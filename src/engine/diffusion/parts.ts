@@ -6,6 +6,7 @@ import { PARTS, type Part } from '../adapters/lora-names.ts';
 import type { Device } from '../device.ts';
 import { type Network, openNetwork } from '../network.ts';
 import { exists, findGraph } from './layout.ts';
+import { withoutOwnNoise } from './posterior.ts';
 
 export interface OpenPart {
   network: Network;
@@ -38,7 +39,7 @@ export async function createParts({ device }: { device: Device }, { folder, mode
     if (!graph) return undefined;
     const { source, tokens } = changeable.has(part)
       ? await modify(graph, part as Part, additions)
-      : { source: graph, tokens: new Map<string, number[]>() };
+      : { source: part === 'vae_encoder' ? await withoutOwnNoise(graph) : graph, tokens: new Map<string, number[]>() };
     const network = await openNetwork(device, source).catch((cause: unknown) => {
       if (cause instanceof AppError) throw cause;
       throw new AppError('model_corrupt', `${part} of the model ${model} cannot be opened: ${reason(cause)}`, {
