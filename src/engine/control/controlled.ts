@@ -33,7 +33,7 @@ export interface Steering {
   /** Only beside the positive prompt, weaker in shallow layers. */
   guess: boolean;
   /** `weight` is 0 for a row it does not steer while others do: most have nothing to give then. */
-  give(row: Row, weight: number): Promise<Contribution>;
+  give(row: Row, weight: number, at: Moment): Promise<Contribution>;
 }
 
 interface Given {
@@ -54,7 +54,7 @@ export const controlled =
     const given = await Promise.all(
       controls.map(async (steering): Promise<Given> => {
         const weight = isOn(steering) && (at.positive || !steering.guess) ? steering.weight : 0;
-        return { contribution: await steering.give(row, weight), weight, guess: steering.guess };
+        return { contribution: await steering.give(row, weight, at), weight, guess: steering.guess };
       }),
     );
     return steered(steer(row, given), at);

@@ -104,7 +104,7 @@ const openIpAdapter: Opener = async ({ open, clock }, { weight: full }, { graph,
   const some: ImageTokens = await adapter.tokens(whole, full, clock);
   const none: ImageTokens = await adapter.tokens(whole, 0, clock);
   // The negative prompt's row sees no picture, and neither does one outside its range: but it does see tokens.
-  return async (_, weight) => ({ tokens: { as, tokens: weight === 0 ? none : some } });
+  return async (_, weight, { positive }) => ({ tokens: { as, tokens: positive && weight !== 0 ? some : none } });
 };
 
 const OPENERS: Readonly<Record<ManifestOf<'control'>['form'], Opener>> = {
