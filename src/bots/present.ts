@@ -14,7 +14,10 @@ export function waiting(request: Request, { generationId, ahead, etaSeconds, eta
     state: 'waiting',
     headline:
       ahead === 0 ? 'Accepted. Starting now.' : `Accepted. ${ahead} ${ahead === 1 ? 'job' : 'jobs'} before yours.`,
-    lines: [...notes, ...(etaSeconds ? [expected(etaSeconds, etaHighSeconds)] : [])],
+    lines: [
+      ...notes,
+      ...(etaSeconds ? [expected(Math.ceil(etaSeconds), etaHighSeconds && Math.ceil(etaHighSeconds))] : []),
+    ],
     ...(etaSeconds && { readyAt: new Date(Date.now() + etaSeconds * 1000) }),
     buttons: [[button('Cancel', 'cancel', generationId, 0, 'danger')]],
   };
@@ -99,6 +102,12 @@ export function details(generation: GenerationView): Reply {
           ['Weighting', recipe.weighting],
           ['Guidance rescale', recipe.guidanceRescale],
           ['Guidance between', recipe.guidanceInterval?.join(' and ')],
+          ['Begun with', recipe.init && `a picture, at strength ${recipe.init.strength}`],
+          [
+            'Second pass',
+            recipe.hires && `${recipe.hires.width} × ${recipe.hires.height}, at strength ${recipe.hires.strength}`,
+          ],
+          ['Walk', recipe.walk && `${recipe.walk.frames} frames to “${recipe.walk.prompt}”, seed ${recipe.walk.seed}`],
           ['Variation', recipe.variation && `${recipe.variation.strength} toward seed ${recipe.variation.seed}`],
         ]
       : [

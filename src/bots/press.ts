@@ -52,7 +52,7 @@ const DO = {
       throw new AppError('invalid_request', 'Only pictures made from a prompt can be varied.');
     const image = pick(generation, action.index);
     const { steps, sampler, guidance, width, height } = recipe;
-    const request = prompted(generation);
+    const { walk: _, ...request } = prompted(generation); // a frame is a picture like any other
     return {
       ...request,
       // Which of the prompts that braces listed; what was drawn from lists follows from the seed.

@@ -31,7 +31,8 @@ export function parametersText(recipe: Recipe, seed: number, index = 0): string 
   ];
   if (recipe.kind === 'upscale') return [`Upscale by: ${recipe.factor}`, `Seed: ${seed}`, ...model].join(', ');
   const { prompt, negativePrompt } = promptsOf(recipe, index);
-  const { steps, sampler, guidance, width, height, variation, display } = recipe;
+  const { steps, sampler, guidance, width, height, variation, init, hires, display } = recipe;
+  const strength = init?.strength ?? hires?.strength;
   const settings = [
     `Steps: ${steps}`,
     `Sampler: ${SAMPLERS[sampler]}`,
@@ -40,7 +41,16 @@ export function parametersText(recipe: Recipe, seed: number, index = 0): string 
     `Size: ${width}x${height}`,
     ...(variation ? [`Variation seed: ${variation.seed}`, `Variation seed strength: ${variation.strength}`] : []),
     ...(recipe.clipSkip ? [`Clip skip: ${recipe.clipSkip}`] : []),
-    ...(display ? [`Hires upscale: ${display.factor}`, `Hires upscaler: ${display.model.name}`] : []),
+    ...(strength === undefined ? [] : [`Denoising strength: ${strength}`]),
+    ...(hires
+      ? [
+          `Hires resize: ${hires.width}x${hires.height}`,
+          `Hires steps: ${hires.steps}`,
+          `Hires upscaler: ${hires.upscaler?.name ?? 'Latent'}`,
+        ]
+      : display
+        ? [`Hires upscale: ${display.factor}`, `Hires upscaler: ${display.model.name}`]
+        : []),
     ...model,
   ];
   return [prompt, ...(negativePrompt ? [`Negative prompt: ${negativePrompt}`] : []), settings.join(', ')].join('\n');

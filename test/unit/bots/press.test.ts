@@ -55,6 +55,15 @@ it('varies the one of the prompts in braces that the picture shows', async () =>
   expect(orders[0]!.request).toMatchObject({ prompt: 'a blue __animal__' });
 });
 
+it('varies a frame of a walk, and a picture made of another, as a picture of their kind', async () => {
+  const init = { picture: { key: 'k', sha256: 'b'.repeat(64), width: 9, height: 9 }, strength: 0.5 };
+  const generation = aGeneration({ request: aRequest({ init, walk: { seed: 3 } }) });
+  const { result, orders } = pressed('vary', { generation });
+  await result;
+  expect(orders[0]!.request).toMatchObject({ init, count: 4 });
+  expect(orders[0]!.request).not.toHaveProperty('walk');
+});
+
 it('asks for one picture, larger', async () => {
   const { result, orders } = pressed('upscale');
   await result;

@@ -59,3 +59,14 @@ it('describes an enlargement too', () => {
     'Upscale by: 4, Seed: 7, Model hash: aaaaaaaaaa, Model: sticker-diffusion, Version: Atelier',
   );
 });
+
+it('tells of a picture that was begun with, and of a second pass', () => {
+  const stored = { key: 'k', sha256: 'b'.repeat(64), width: 9, height: 9 };
+  const begun = parametersText({ ...recipe, init: { picture: stored, strength: 0.6 } }, 7);
+  expect(begun).toContain('Denoising strength: 0.6');
+  expect(begun).not.toContain(stored.sha256);
+  const hires = { width: 256, height: 256, steps: 20, strength: 0.4 };
+  expect(parametersText({ ...recipe, hires }, 7)).toContain(
+    'Denoising strength: 0.4, Hires resize: 256x256, Hires steps: 20, Hires upscaler: Latent',
+  );
+});
