@@ -1,4 +1,5 @@
 /** The engine child's loop: reads messages between steps, runs one job after the other, and classifies in between. */
+import { z } from 'zod';
 import { AppError, toAppError } from '../core/errors.ts';
 import type { Logger } from '../core/log.ts';
 import { openCatalogue } from './catalogue.ts';
@@ -44,7 +45,13 @@ export function serveParent({ send, onMessage }: Parent): void {
   };
 
   onMessage((raw) => {
-    const message = ToChild.parse(raw);
+    const parsed = ToChild.safeParse(raw);
+    if (!parsed.success) {
+      // One message of another version ends one job, not the process and everybody's.
+      const error = new AppError('internal', `The engine cannot read a message: ${z.prettifyError(parsed.error)}`);
+      return send({ type: 'failed', id: Addressed.safeParse(raw).data?.id, error: packError(error) });
+    }
+    const message = parsed.data;
     switch (message.type) {
       case 'start':
         engine = start(message);
@@ -65,6 +72,8 @@ export function serveParent({ send, onMessage }: Parent): void {
     }
   });
 }
+
+const Addressed = z.looseObject({ id: z.number() });
 
 async function generate(
   engine: Engine,

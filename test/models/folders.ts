@@ -1,11 +1,13 @@
 /** Whole model folders, tiny, in every layout that exports have: `writeTinyModel(folder, 'sdxl')`. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { createGraph } from '../../src/engine/onnx/builder.ts';
 import { vaeDecoderFile, vaeEncoderFile } from './autoencoder.ts';
 import { type TextEncoderShape, textEncoderFile } from './text-encoder.ts';
 import { CLIP_WORDS, T5_PIECES, writeClipTokenizer, writeT5Tokenizer } from './tokenizers.ts';
 import { fluxFile, sd3File, TINY_TRANSFORMER } from './transformer.ts';
-import { PLAIN, TINY, type UnetPorts, type UnetShape, unetFile } from './unet.ts';
+import { buildUnet, PLAIN, TINY, type UnetPorts, type UnetShape, unetFile } from './unet.ts';
+import { externalWeights } from './weights.ts';
 
 interface Tower {
   kind: 'clip' | 't5';
@@ -17,7 +19,7 @@ interface Layout {
   pipeline: string;
   scheduler: Record<string, unknown>;
   predictor:
-    | { unet: Partial<UnetShape>; ports: Partial<UnetPorts> }
+    | { unet: Partial<UnetShape>; ports: Partial<UnetPorts>; external?: boolean }
     | { transformer: 'sd3' | 'flux'; guidance?: boolean };
   towers: readonly Tower[];
   encoder: 'latent_sample' | 'latent_parameters';
@@ -72,15 +74,22 @@ export const LAYOUTS = {
   },
   /** optimum: 64-bit ids, one timestep for the whole call. */
   'sd15-optimum': { ...sd15, predictor: { unet: {}, ports: { timestep: 'scalar' } } },
-  /** As diffusers.js has them: halves, 32-bit ids, whole-number timesteps. */
+  /** As diffusers.js has them: halves, in a file beside the graph; 32-bit ids, whole-number timesteps. */
   'sd15-fp16': {
     ...sd15,
-    predictor: { unet: {}, ports: { type: 'float16', timestep: 'one', timestepType: 'int64' } },
+    predictor: { unet: {}, ports: { type: 'float16', timestep: 'one', timestepType: 'int64' }, external: true },
     towers: [{ kind: 'clip', shape: { type: 'float16', idType: 'int32' } }],
   },
   'sd2-v': {
     ...sd15,
-    scheduler: { _class_name: 'DDIMScheduler', ...SD_NOISE, prediction_type: 'v_prediction', steps_offset: 1 },
+    scheduler: {
+      _class_name: 'DDIMScheduler',
+      ...SD_NOISE,
+      prediction_type: 'v_prediction',
+      steps_offset: 1,
+      clip_sample: false,
+      set_alpha_to_one: false,
+    },
     predictor: { unet: {}, ports: {} },
     towers: [{ kind: 'clip', shape: {}, pad: '!' }],
   },
@@ -162,7 +171,13 @@ export function writeTinyModel(folder: string, name: LayoutName, seed: string = 
   if ('unet' in layout.predictor) {
     const shape: UnetShape = { ...TINY, ...layout.predictor.unet };
     const ports: UnetPorts = { ...PLAIN, ...layout.predictor.ports };
-    put('unet/model.onnx', unetFile(shape, ports, `${seed}/unet`));
+    if (layout.predictor.external) {
+      const [graph, data]: [ReturnType<typeof createGraph>, Uint8Array[]] = [createGraph({ name: 'unet' }), []];
+      const beside = { location: 'model.onnx_data', append: (bytes: Uint8Array) => data.push(bytes), least: 64 };
+      buildUnet(graph, externalWeights(graph, ports.type, `${seed}/unet`, beside), shape, ports);
+      put('unet/model.onnx', graph.bytes());
+      put('unet/model.onnx_data', Buffer.concat(data));
+    } else put('unet/model.onnx', unetFile(shape, ports, `${seed}/unet`));
     config('unet', {
       _class_name: 'UNet2DConditionModel',
       sample_size: SIDE,

@@ -1,6 +1,7 @@
 /** Random weights by name: the same for the same name, whatever the order they are asked for in. */
 import { createHash } from 'node:crypto';
 import type { GraphBuilder } from '../../src/engine/onnx/builder.ts';
+import { fromFloats } from '../../src/engine/onnx/elements.ts';
 
 export interface Weights {
   /** Uniform with the standard deviation that keeps a layer's answers as large as its inputs, times `gain`. */
@@ -20,6 +21,30 @@ export function inlineWeights(graph: GraphBuilder, type: 'float32' | 'float16', 
       const size = dims.reduce((a, b) => a * b, 1);
       const values = typeof value === 'number' ? new Float32Array(size).fill(value) : Float32Array.from(value);
       return graph.weight(name, dims, values, type);
+    },
+  };
+}
+
+/** In a file beside the graph, all but the smallest: `append` writes there. */
+export function externalWeights(
+  graph: GraphBuilder,
+  type: 'float32' | 'float16',
+  seed: string,
+  { location, append, least = 4096 }: { location: string; append: (bytes: Uint8Array) => void; least?: number },
+): Weights {
+  const inline = inlineWeights(graph, type, seed);
+  let offset = 0;
+  return {
+    constant: inline.constant,
+    random(name, dims, gain = 1) {
+      const size = dims.reduce((a, b) => a * b);
+      if (size < least) return inline.random(name, dims, gain);
+      const values = new Float32Array(size);
+      fillUniform(values, `${seed}/${name}`, bound(dims, gain));
+      const bytes = type === 'float32' ? new Uint8Array(values.buffer) : fromFloats(type, values);
+      append(bytes);
+      offset += bytes.length;
+      return graph.external(name, type, dims, { location, offset: offset - bytes.length, length: bytes.length });
     },
   };
 }

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { AppError, toAppError } from '../../../src/core/errors.ts';
+import { serveParent } from '../../../src/engine/host.ts';
 import { FromChild, packError, ToChild, unpackError } from '../../../src/engine/protocol.ts';
 
 it('errors arrive with their code, message and facts', () => {
@@ -26,4 +27,17 @@ it('a parent refuses what is not pixels', () => {
     false,
   );
   expect(FromChild.safeParse({ type: 'progress', id: 1, step: 1, total: 2 }).success).toBe(true);
+});
+
+it('a message that cannot be read fails its job, not the process', () => {
+  const sent: unknown[] = [];
+  let tell: (message: unknown) => void = () => {};
+  serveParent({
+    send: (message) => void sent.push(message),
+    onMessage: (listener) => {
+      tell = listener;
+    },
+  });
+  tell({ type: 'generate', id: 3, recipe: { v: 2 } });
+  expect(sent).toEqual([expect.objectContaining({ type: 'failed', id: 3 })]);
 });
