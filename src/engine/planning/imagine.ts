@@ -33,7 +33,12 @@ export function planImagine(deps: PlanningDeps & WordingDeps, request: RequestOf
   const [prompt = '', negativePrompt = '', far = ''] = texts;
   if (request.walk) checkWalk(request.walk, request);
   const { count, notes: counted } = countOf(request, MAX_COUNT);
-  const word = createWording(deps, model, { style: request.style, seed, variation: request.variation });
+  const word = createWording(deps, model, {
+    style: request.style,
+    weighting: request.weighting,
+    seed,
+    variation: request.variation,
+  });
   const worded = Array.from({ length: count }, (_, i) => word({ prompt, negativePrompt }, i));
   const [first] = worded;
   const target = request.walk?.prompt === undefined ? undefined : word({ prompt: far, negativePrompt }, 0);

@@ -5,6 +5,7 @@ import { parsePermutations } from '../../core/permutations.ts';
 import type { RequestOf } from '../../core/request.ts';
 import type { Installed } from '../catalogue.ts';
 import { imageSeed, type NoiseRecipe } from '../diffusion/noise.ts';
+import { fromCompel } from '../diffusion/prompt/compel-marks.ts';
 import { readingsOf } from '../diffusion/prompt/readings.ts';
 import { createChance, drawWords } from '../diffusion/prompt/wildcards.ts';
 import type { ManifestOf } from '../manifest.ts';
@@ -51,13 +52,14 @@ export interface WordingDeps {
 export function createWording(
   { translate, wordLists }: WordingDeps,
   model: Model,
-  request: Pick<RequestOf<'imagine'>, 'style'> & NoiseRecipe,
+  request: Pick<RequestOf<'imagine'>, 'style' | 'weighting'> & NoiseRecipe,
 ): (typed: Pair, index: number) => Worded {
   const style = request.style?.trim() ? wordLists.style(request.style) : undefined;
   return (typed, index) => {
     const seed = imageSeed(request, index);
+    const read = request.weighting === 'compel' ? fromCompel : (text: string) => text;
     const draw = (text: string, purpose: string) =>
-      drawWords(parsePermutations(text).at(index), wordLists.list, createChance(seed, purpose));
+      read(drawWords(parsePermutations(text).at(index), wordLists.list, createChance(seed, purpose)));
     const said = { prompt: draw(typed.prompt, 'prompt'), negativePrompt: draw(typed.negativePrompt, 'negative') };
     const template = style && {
       ...style,

@@ -179,7 +179,11 @@ async function small(
     g.node('ReduceMax', ['last_hidden_state'], pooled, { axes: [1], keepdims: 0 });
     g.output(pooled, 'float32', ['batch', width]);
   }
-  const network = await openNetwork(await openDevice({ log }, 'cpu'), { model: g.bytes(), folder, dispose: async () => {} });
+  const network = await openNetwork(await openDevice({ log }, 'cpu'), {
+    model: g.bytes(),
+    folder,
+    dispose: async () => {},
+  });
   const role = pooled === 'text_embeds' ? 'clip-projection' : 'clip';
   return {
     tower: { role, network, tokenizer: tower.tokenizer },

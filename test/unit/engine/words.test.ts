@@ -76,6 +76,11 @@ it('keeps a recipe of plain words as it was', () => {
   expect(recipe).not.toHaveProperty('negativePrompts');
 });
 
+it('reads compel’s marks where its weighting is asked for', () => {
+  expect(plan({ prompt: 'a cat++', weighting: 'compel' }).recipe.prompt).toBe('a (cat:1.21)');
+  expect(plan({ prompt: 'a cat++' }).recipe.prompt).toBe('a cat++');
+});
+
 it('names lists that are like one that does not exist', () => {
   expect(() => plan({ prompt: 'an __animals__' })).toThrow(
     expect.objectContaining({ code: 'invalid_request', message: expect.stringContaining('__animal__') }),
