@@ -37,7 +37,7 @@ export const aContext = (over: Partial<GenerateContext> = {}): GenerateContext =
   ...over,
 });
 
-export const hashes = ({ images }: GenerateResult) => images.map(({ picture }) => pixelSha256(picture));
+export const hashes = ({ images }: Pick<GenerateResult, 'images'>) => images.map(({ picture }) => pixelSha256(picture));
 
 export const isAlive = (pid: number): boolean => {
   try {
