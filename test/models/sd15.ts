@@ -8,8 +8,8 @@ import { CLIP_WORDS } from './tokenizers.ts';
 import { buildUnet, PLAIN, SD15 } from './unet.ts';
 import { externalWeights } from './weights.ts';
 
-/** 3.4 GB beside the graph, as exports of this size have them. `sampleSize`: of the latent. */
-export function writeSd15(folder: string, sampleSize = 64): void {
+/** 3.4 GB beside the graph, as exports of this size have them. `sampleSize`: of the latent; `shape`: another's, for trying things out. */
+export function writeSd15(folder: string, { sampleSize = 64, shape = SD15 } = {}): void {
   writeTinyModel(folder, 'sd15-legacy');
   const unet = join(folder, 'unet');
   rmSync(unet, { recursive: true });
@@ -20,15 +20,15 @@ export function writeSd15(folder: string, sampleSize = 64): void {
     for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
   };
   const weights = externalWeights(graph, 'float32', 'sd15', { location: 'model.onnx_data', append });
-  buildUnet(graph, weights, SD15, PLAIN);
+  buildUnet(graph, weights, shape, PLAIN);
   closeSync(file);
   writeFileSync(join(unet, 'model.onnx'), graph.bytes());
-  const config = { in_channels: 4, out_channels: 4, sample_size: sampleSize, cross_attention_dim: SD15.contextWidth };
-  const blocks = { block_out_channels: SD15.blocks, layers_per_block: SD15.layersPerBlock };
+  const config = { in_channels: 4, out_channels: 4, sample_size: sampleSize, cross_attention_dim: shape.contextWidth };
+  const blocks = { block_out_channels: shape.blocks, layers_per_block: shape.layersPerBlock };
   writeFileSync(join(unet, 'config.json'), JSON.stringify({ ...config, ...blocks }));
   const text = textEncoderFile(
     {
-      ...{ type: 'float32', idType: 'int32', words: CLIP_WORDS, tokens: 77, width: SD15.contextWidth },
+      ...{ type: 'float32', idType: 'int32', words: CLIP_WORDS, tokens: 77, width: shape.contextWidth },
       ...{ layers: 1, heads: 8, pooled: { kind: 'pooler' }, hiddenStates: false },
     },
     'sd15/text',

@@ -137,7 +137,7 @@ const around = (from: string, steps: string, to: string): Operation[] => [
     op: 'DequantizeLinear',
     inputs: [steps, `${steps}_scale`, `${steps}_zero`],
     outputs: [to],
-    name: `${steps}_DequantizeLinear`,
+    name: `${to}_DequantizeLinear`,
   }),
 ];
 
