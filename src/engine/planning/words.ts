@@ -1,6 +1,8 @@
 /** Prompts as the model is given them: braces, lists and styles resolved image by image, then the model's own vocabulary. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parseComposition } from '../../core/composition.ts';
+import { AppError } from '../../core/errors.ts';
 import { parsePermutations } from '../../core/permutations.ts';
 import type { RequestOf } from '../../core/request.ts';
 import type { Installed } from '../catalogue.ts';
@@ -66,6 +68,7 @@ export function createWording(
       prompt: draw(style.prompt, 'style'),
       negative: draw(style.negative, 'style negative'),
     };
+    checkParts(said.prompt);
     const meant = template ? styled(template, said) : said;
     const reading = {
       prompt: readingsOf(meant.prompt).join('\n'),
@@ -86,6 +89,15 @@ export function createWording(
         ];
     return { ...(known ? styled(known, own) : own), notes, reading };
   };
+}
+
+const MOST_PARTS = 8;
+
+/** Each part of a prompt is a pass of the network at every step. */
+function checkParts(prompt: string): void {
+  const parts = parseComposition(prompt).length;
+  if (parts > MOST_PARTS)
+    throw new AppError('invalid_request', `AND joins ${parts} prompts here; the most is ${MOST_PARTS}.`);
 }
 
 /** What a model of few words understands of a style; undefined if nothing. */

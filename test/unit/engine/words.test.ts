@@ -156,3 +156,21 @@ it('names are like each other by their letters', () => {
   expect(nearest('cinematc', ['anime', 'cinematic', 'macro'])[0]).toBe('cinematic');
   expect(nearest('zzz', ['a', 'b'], 1)).toHaveLength(1);
 });
+
+describe('what a prompt costs', () => {
+  const cost = (asked: object) => plan({ prompt: 'a', ...asked }).cost / plan({ prompt: 'a', guidance: 1 }).cost;
+  it.each([
+    [{ guidance: 4 }, 2],
+    [{ guidance: 0 }, 1],
+    [{ guidance: 4, guidanceInterval: [0, 0.75] }, 1.75],
+    [{ guidance: 4, prompt: 'a AND b AND c' }, 4],
+    [{ guidance: 1, prompt: 'a :0.5 AND b :0.5' }, 2],
+    [{ guidance: 4, prompt: '{a,b AND c}' }, 2 * 3],
+  ])('%j: %f passes a step', (asked, passes) => expect(cost(asked)).toBeCloseTo(passes, 9));
+
+  it('is bounded', () => {
+    expect(() => plan({ prompt: Array(9).fill('a').join(' AND ') })).toThrow(
+      expect.objectContaining({ code: 'invalid_request', message: 'AND joins 9 prompts here; the most is 8.' }),
+    );
+  });
+});
