@@ -80,6 +80,7 @@ function toPort(value: ort.InferenceSession.ValueMetadata): Port {
 function toTensor(type: string, { data, dims }: Feed): ort.Tensor {
   if (type === 'int64') return new ort.Tensor('int64', BigInt64Array.from(Array.from(data, wholeBig)), dims);
   if (type === 'int32') return new ort.Tensor('int32', Int32Array.from(data, Math.round), dims);
+  if (type === 'float64') return new ort.Tensor('float64', Float64Array.from(data), dims); // some ControlNets' scale
   const floats = data instanceof Float32Array ? data : Float32Array.from(data);
   return type === 'float16'
     ? new ort.Tensor('float16', toHalves(floats), dims)

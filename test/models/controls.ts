@@ -11,7 +11,7 @@ export interface ControlNetOptions {
   outputs?: readonly string[];
   /** Write the outputs in this order instead of shallow to deep. */
   order?: readonly number[];
-  /** An input for the scale, as diffusers' own has it. */
+  /** An input for the scale: a number of 64 bits, which is what tracing a Python number leaves. */
   scale?: boolean;
 }
 
@@ -24,7 +24,11 @@ export function controlNetFile(shape: UnetShape, ports: UnetPorts, seed: string,
   const sample = graph.input('sample', type, ['batch', shape.inChannels, 'height', 'width']);
   const context = graph.input('encoder_hidden_states', type, ['batch', 'sequence', shape.contextWidth]);
   const cond = graph.input('controlnet_cond', type, ['batch', 3, 'picture_height', 'picture_width']);
-  const factor = scale ? graph.input('conditioning_scale', type, []) : undefined;
+  const factor = scale
+    ? graph.node('Cast', [graph.input('conditioning_scale', 'float64', [])], 'factor', {
+        to: type === 'float16' ? 10 : 1,
+      })
+    : undefined;
   const residuals = residualsOf(l, shape, ports, { sample, context, cond }, net);
   const names = outputs ?? residuals.map((_, i) => (i === residuals.length - 1 ? 'mid_block' : `down_block_${i}`));
   for (const i of order ?? residuals.keys()) {
