@@ -156,11 +156,12 @@ describe('with a running bot', () => {
     expect(fake.latest().request).toMatchObject({ seed: 0 });
   });
 
-  it('suggests models while someone types', async () => {
+  it('suggests models and styles while someone types', async () => {
     expect(await alice.autocomplete('imagine', 'model', 'stick')).toEqual([
       { name: 'Stickers', value: 'sticker-diffusion' },
     ]);
     expect(await alice.autocomplete('imagine', 'model', '')).toHaveLength(2);
+    expect(await alice.autocomplete('imagine', 'style', 'draw')).toEqual([{ name: 'Ink drawing', value: 'ink' }]);
   });
 
   it('works in a direct channel', async () => {

@@ -112,8 +112,11 @@ describe('/imagine', () => {
     expect(discord.visible()).toHaveLength(before);
   });
 
-  it('suggests the models that are there', async () => {
+  it('suggests the models and styles that are there', async () => {
     expect((await alice.autocomplete('imagine', 'model', '')).length).toBeGreaterThan(0);
+    expect(await alice.autocomplete('imagine', 'style', 'waterc')).toEqual([
+      { name: 'Watercolour', value: 'watercolor' },
+    ]);
   });
 
   it('sends what was asked in private nowhere else, also when the token has expired by then', async () => {
