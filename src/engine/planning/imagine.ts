@@ -32,7 +32,7 @@ export function planImagine(deps: PlanningDeps & WordingDeps, request: RequestOf
   const { texts, recipe: additions, notes: added } = planAdditions(deps, asked);
   const [prompt = '', negativePrompt = '', far = ''] = texts;
   if (request.walk) checkWalk(request.walk, request);
-  const { count, notes: counted } = countOf(request, MAX_COUNT);
+  const { count, notes: counted } = request.walk ? { count: 1, notes: [] } : countOf(request, MAX_COUNT);
   const word = createWording(deps, model, {
     style: request.style,
     weighting: request.weighting,
@@ -69,7 +69,7 @@ export function planImagine(deps: PlanningDeps & WordingDeps, request: RequestOf
     ...counted,
     ...worded.flatMap(({ notes }) => notes),
     ...(target?.notes ?? []),
-    ...(begun ? [...begun.notes, ...croppingNotes(begun.init, recipe)] : []),
+    ...(begun ? [...begun.notes, ...croppingNotes(begun.init, recipe, shown)] : []),
     ...steered.notes,
   ];
   const readings = [...worded, ...(target ? [target] : [])].map(({ reading }) => reading);

@@ -43,12 +43,12 @@ export function planInit(manifest: ManifestOf<'diffusion'>, asked: Asked, source
   return { init: { picture, strength, ...(mask && { mask }), ...(extend && { extend }) }, ...size, notes };
 }
 
-/** What a person should know of a picture that does not have the shape it is worked on in. */
-export function croppingNotes(init: Begun['init'], size: { width: number; height: number }): string[] {
+/** What a person should know of a picture that does not have the shape it is worked on in, `shown` times larger. */
+export function croppingNotes(init: Begun['init'], size: { width: number; height: number }, shown: number): string[] {
   if (init.extend || !isOdd(shapeOf(init.picture), shapeOf(size))) return [];
   const { width, height } = init.picture;
   return [
-    `Your picture is ${width}×${height}; it was cut to the shape ${size.width}:${size.height} around its centre.`,
+    `Your picture is ${width}×${height}; its edges were cut off to fit ${size.width * shown}×${size.height * shown}.`,
   ];
 }
 

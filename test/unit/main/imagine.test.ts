@@ -1,0 +1,91 @@
+/** What a shell hands in: options to a request, files to stored pictures, pictures to files. */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { afterAll, describe, expect, it } from 'vitest';
+import { createHandedIn } from '../../../src/main/handed-in.ts';
+import { readRequest, type ShellOptions } from '../../../src/main/imagine-options.ts';
+import { moves, writeEach, writeMoving } from '../../../src/main/picture-files.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'shell-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+const file = async (name: string, width = 40, height = 20, colour = '#c02030') => {
+  const path = join(folder, name);
+  writeFileSync(
+    path,
+    await sharp({ create: { width, height, channels: 3, background: colour } })
+      .png()
+      .toBuffer(),
+  );
+  return path;
+};
+const read = (shell: ShellOptions, handedIn = createHandedIn()) => readRequest(shell, { prompt: 'a cat' }, handedIn);
+
+describe('options', () => {
+  it('name pictures by their files', async () => {
+    const handedIn = createHandedIn();
+    const [from, mask] = [await file('a.png'), await file('m.png', 8, 4)];
+    const { init } = await read({ from, mask, strength: '0.4', extend: '8' }, handedIn);
+    expect(init).toMatchObject({ strength: 0.4, extend: { left: 8, top: 8, right: 8, bottom: 8 } });
+    expect(handedIn.sources(init!.picture)).toMatchObject({ width: 40, height: 20 });
+    expect(handedIn.sources(init!.mask!)).toMatchObject({ width: 8, height: 4 });
+    const { key } = handedIn.sources(init!.picture);
+    expect(Buffer.from(await handedIn.load(key))).toEqual(readFileSync(from));
+  });
+
+  it('make the picture its own mask by “alpha”, and margins side by side', async () => {
+    const { init } = await read({ from: await file('a.png'), mask: 'alpha', extend: '1,2,3,4' });
+    expect(init!.mask).toEqual(init!.picture);
+    expect(init!.extend).toEqual({ left: 1, top: 2, right: 3, bottom: 4 });
+  });
+
+  it('are numbers where they must be', async () => {
+    expect(
+      await read({ hires: '1.5', hiresStrength: '0.3', variation: '9,0.15', guidanceInterval: '0.1,0.9' }),
+    ).toMatchObject({
+      ...{ hires: { scale: 1.5, strength: 0.3 }, variation: { seed: 9, strength: 0.15 }, guidanceInterval: [0.1, 0.9] },
+    });
+    expect(await read({ walkTo: 'a dog', walkSeed: '3', frames: '5' })).toMatchObject({
+      walk: { prompt: 'a dog', seed: 3, frames: 5 },
+    });
+    expect(await read({})).not.toHaveProperty('init');
+  });
+
+  it.each([
+    [{ hires: 'much' }, '--hires takes a number'],
+    [{ guidanceInterval: '1' }, '--guidance-interval takes 2 numbers'],
+    [{ strength: '0.5' }, '--from'],
+    [{ from: '/nowhere.png' }, '/nowhere.png cannot be read'],
+    [{ hires: '9' }, 'hires.scale'],
+  ] as const)('%j are refused in words', async (shell, message) => {
+    await expect(read(shell)).rejects.toMatchObject({
+      code: 'invalid_request',
+      message: expect.stringContaining(message),
+    });
+  });
+});
+
+describe('files', () => {
+  it('are numbered from the second on', async () => {
+    const out = join(folder, 'out.png');
+    const files = await writeEach(out, [Buffer.from('1'), Buffer.from('2')]);
+    expect(files).toEqual([out, join(folder, 'out-2.png')]);
+    expect(readFileSync(files[1]!, 'utf8')).toBe('2');
+  });
+
+  it.each(['walk.webp', 'walk.gif'])('that move go there and back again: %s', async (name) => {
+    const out = join(folder, name);
+    const frames = await Promise.all(
+      ['#c02030', '#20c030', '#2030c0'].map(async (colour, i) =>
+        readFileSync(await file(`frame-${i}.png`, 40, 20, colour)),
+      ),
+    );
+    await writeMoving(out, frames, 'AI-generated image: a walk');
+    expect(moves(out)).toBe(true);
+    const about = await sharp(out, { animated: true }).metadata();
+    expect([about.pages, about.width, about.pageHeight, about.loop]).toEqual([4, 40, 20, 0]);
+    const last = await sharp(out, { page: 2 }).removeAlpha().raw().toBuffer();
+    expect(Math.abs(last[2]! - 0xc0)).toBeLessThan(8);
+  });
+});
