@@ -4,7 +4,7 @@ import { type Command, Option } from 'commander';
 import { openCatalogue } from '../engine/catalogue.ts';
 import { ALIASES } from '../engine/pull/aliases.ts';
 import { createHub } from '../engine/pull/hub.ts';
-import { inGb, type Offer, type PullProgress, pull } from '../engine/pull/pull.ts';
+import { type Offer, type PullProgress, pull, sizeOf } from '../engine/pull/pull.ts';
 import { removeModel } from '../engine/pull/remove.ts';
 import { PRECISIONS, type Precision } from '../engine/pull/selection.ts';
 import { readEnvironment } from './environment.ts';
@@ -50,7 +50,7 @@ async function listModels(): Promise<void> {
 
 function listAliases(): void {
   for (const { alias, repo, bytes, licence, family } of ALIASES)
-    process.stdout.write(`${[alias, family, `about ${inGb(bytes)}`, licence, repo].join('\t')}\n`);
+    process.stdout.write(`${[alias, family, `about ${sizeOf(bytes)}`, licence, repo].join('\t')}\n`);
 }
 
 async function verifyModels(): Promise<void> {
@@ -74,7 +74,7 @@ async function pullModel(what: string, { acceptLicence = false, ...options }: Pu
   const accept = async (offer: Offer) => {
     const { name, repository, bytes, files, licence, licenceUrl } = offer;
     process.stdout.write(
-      `${name}: ${repository.name} at ${repository.commit.slice(0, 12)}, ${files.length} files, ${inGb(bytes)}\nlicence: ${licence}, ${licenceUrl}\n`,
+      `${name}: ${repository.name} at ${repository.commit.slice(0, 12)}, ${files.length} files, ${sizeOf(bytes)}\nlicence: ${licence}, ${licenceUrl}\n`,
     );
     return acceptLicence || askForYes();
   };
@@ -105,7 +105,7 @@ function createMeter(): (progress: PullProgress) => void {
     const mark = process.stderr.isTTY ? percent : percent - (percent % 10);
     if (mark === shown) return;
     shown = mark;
-    const line = `${String(mark).padStart(3)} % of ${inGb(totalBytes)}  ${file}`;
+    const line = `${String(mark).padStart(3)} % of ${sizeOf(totalBytes)}  ${file}`;
     process.stderr.write(process.stderr.isTTY ? `\r\x1b[K${line}${percent === 100 ? '\n' : ''}` : `${line}\n`);
   };
 }

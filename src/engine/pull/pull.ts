@@ -103,7 +103,7 @@ async function ensureRoom({ freeBytes = freeIn }: Deps, staging: string, files: 
   if (missing + MARGIN_BYTES > free)
     throw new AppError(
       'storage_full',
-      `This needs ${inGb(missing + MARGIN_BYTES)} and ${inGb(free)} are free in ${staging}. Free some space, or set MODELS_DIR to a larger disk.`,
+      `This needs ${sizeOf(missing + MARGIN_BYTES)} and ${sizeOf(free)} are free in ${staging}. Free some space, or set MODELS_DIR to a larger disk.`,
     );
 }
 
@@ -142,4 +142,5 @@ async function describe({ name, repository, licence, licenceUrl }: Offer, stagin
   await writeFile(file, `${JSON.stringify({ ...manifest, ...about }, null, 2)}\n`);
 }
 
-export const inGb = (bytes: number): string => `${(bytes / 1e9).toFixed(bytes < 1e8 ? 3 : 1)} GB`;
+export const sizeOf = (bytes: number): string =>
+  bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;

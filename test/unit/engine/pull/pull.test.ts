@@ -184,7 +184,7 @@ it('says how much room is missing before it fetches anything', async () => {
   const full = pulled({ freeBytes: 1e6 });
   await expect(full).rejects.toMatchObject({
     code: 'storage_full',
-    message: expect.stringMatching(/0\.001 GB are free/),
+    message: expect.stringMatching(/1\.0 MB are free/),
   });
   expect(hub!.reads).toEqual([]);
 });
