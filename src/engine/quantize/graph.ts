@@ -32,6 +32,8 @@ export async function createQuantizer(device: Device, file: string, feeds: reado
       'invalid_request',
       `${file} is of ONNX operator set ${version}; ${LEAST_OPSET} or newer is needed. Export the model again.`,
     );
+  if (model.inputs.some(({ type }) => type === 'float16'))
+    throw new AppError('invalid_request', `${file} computes in float16; int8 copies are made of float32 exports.`);
   const { behind } = traceGraph(model);
   const floatsOf = async (weight: Initializer) => decodeWeight(weight, await readWeight(weight, folder));
   const biasOf = ({ inputs }: Operation) => (inputs[2] ? behind(inputs[2])?.weight : undefined);

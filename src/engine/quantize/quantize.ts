@@ -49,7 +49,7 @@ const TRIAL = ['a green tree on a white background', 'a red car in a city street
 const MOST_FEEDS = 16;
 const MOST_TRIAL_FEEDS = 6;
 /** Shares of noise that are tried one after the other when integers everywhere are too coarse, dB. */
-const CEILINGS = [20, 25, 30, 35];
+const CEILINGS = [20, 25, 30, 35, 40];
 
 /** Throws invalid_request when even a careful copy stays below the bound; then nothing is left behind. */
 export async function quantizeModel(
@@ -93,7 +93,7 @@ export async function quantizeModel(
     }
     throw new AppError(
       'invalid_request',
-      `No int8 copy of ${options.model} was good enough: the best has a picture at ${best.toFixed(1)} dB, and ${least} dB are wanted. Nothing was installed.`,
+      `No int8 copy of ${options.model} was good enough: the best has a picture at ${Math.floor(best * 10) / 10} dB, and ${least} dB are wanted. Nothing was installed.`,
     );
   } finally {
     await rm(folder, { recursive: true, force: true });
