@@ -118,7 +118,7 @@ export function createLocalEngine({ catalogue, device, log, onBeat = () => {} }:
     fingerprint,
     async generate(recipe, { signal, onProgress, load }) {
       const started = performance.now();
-      const clock = { runMs: 0 };
+      const clock = { runMs: 0, onRun: onBeat };
       const holder = {};
       const open = openingFor({ shelf, device, log }, holder);
       const images = await dispatch(pipelines, recipe, { signal, onProgress, load, clock, open }).finally(() =>

@@ -22,6 +22,8 @@ export interface Port {
 /** Adds up the time spent in session.run, milliseconds. */
 export interface Clock {
   runMs: number;
+  /** Told after each of them, so that someone may see that we live. */
+  onRun?: () => void;
 }
 
 export interface Network {
@@ -64,6 +66,7 @@ export async function openNetwork(device: Device, source: NetworkSource): Promis
         const before = performance.now();
         const answer = await guarded(() => session.run(Object.fromEntries(tensors)));
         clock.runMs += performance.now() - before;
+        clock.onRun?.();
         return answer;
       });
       return Object.fromEntries(outputs.map(({ name }) => [name, toFloats(results[name]!)]));
