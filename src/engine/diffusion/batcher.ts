@@ -15,12 +15,21 @@ export interface RowLimits {
 }
 
 const MOST_ROWS = 16;
-const MOST_LATENT_PIXELS = 32_768; // eight rows of a 64 × 64 latent: attention memory grows with rows × pixels²
+const MOST_LATENT_PIXELS = 32_768; // eight rows of a 64 × 64 latent
+/** Attention maps grow with rows × pixels²: two rows of a 96 × 96 latent take 5 GB where eight heads are not fused. */
+const MOST_PIXEL_PAIRS = 2 * (96 * 96) ** 2;
+
+/** How many rows of this size a call may have, whoever waits. */
+const roomFor = ({ height, width }: Pick<Row, 'height' | 'width'>): number => {
+  const pixels = height * width;
+  return Math.max(1, Math.floor(Math.min(MOST_LATENT_PIXELS / pixels, MOST_PIXEL_PAIRS / pixels ** 2)));
+};
 
 /**
  * Batch sizes among which a row's bytes do not depend on its company. On the CPU, the runtime gives one thread a row
  * and takes a matrix-vector kernel while there are fewer rows than threads, and another kernel from then on: with one
- * or two threads a batch of two is always beyond that point, with more threads a batch is kept below it.
+ * or two threads a batch of two is always beyond that point, with more threads a batch is kept below it. Rows so large
+ * that there is room for one are always alone.
  */
 export const rowLimits = (threads: number): RowLimits =>
   threads <= 2 ? { fewest: 2, most: MOST_ROWS } : { fewest: 1, most: Math.min(threads - 1, MOST_ROWS) };
@@ -41,7 +50,7 @@ export function createBatcher<R extends Pick<Row, 'height' | 'width' | 'clock'>,
 
   const take = (): Waiting[] => {
     const { key, row } = waiting[0]!;
-    const room = Math.min(most, Math.max(2, Math.floor(MOST_LATENT_PIXELS / (row.height * row.width))));
+    const room = Math.min(most, roomFor(row));
     const batch = waiting.filter((other) => other.key === key).slice(0, room);
     waiting = waiting.filter((other) => !batch.includes(other));
     return batch;
@@ -51,7 +60,7 @@ export function createBatcher<R extends Pick<Row, 'height' | 'width' | 'clock'>,
     while (waiting.length > 0) {
       const batch = take();
       const rows = batch.map(({ row }) => row);
-      while (rows.length < fewest) rows.push(rows[0]!);
+      while (rows.length < Math.min(fewest, roomFor(rows[0]!))) rows.push(rows[0]!);
       const clock = { runMs: 0 };
       try {
         const answers = await network.run(rows, clock);

@@ -59,7 +59,14 @@ it('takes fewer rows of larger pictures', async () => {
   const unet = aUnet();
   const predict = createBatcher(unet, { fewest: 1, most: 16 });
   await Promise.all(Array.from({ length: 8 }, (_, i) => predict(aRow(i, { height: 96, width: 96 }))));
-  expect(Math.max(...unet.sizes)).toBe(3);
+  expect(Math.max(...unet.sizes)).toBe(2);
+});
+
+it('takes rows whose attention would fill the memory one by one, and never fills those up', async () => {
+  const unet = aUnet();
+  const predict = createBatcher(unet, { fewest: 2, most: 16 });
+  await Promise.all(Array.from({ length: 3 }, (_, i) => predict(aRow(i, { height: 128, width: 128 }))));
+  expect(unet.sizes).toEqual([1, 1, 1]);
 });
 
 it('fails the rows of a failed call, and works on', async () => {
