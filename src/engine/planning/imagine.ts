@@ -73,7 +73,8 @@ export function planImagine(deps: PlanningDeps & WordingDeps, request: RequestOf
     ...steered.notes,
   ];
   const readings = [...worded, ...(target ? [target] : [])].map(({ reading }) => reading);
-  return { recipe, cost: costOf(recipe), notes: [...new Set(notes)], readings };
+  const distinct = new Map(readings.map((reading) => [JSON.stringify(reading), reading]));
+  return { recipe, cost: costOf(recipe), notes: [...new Set(notes)], readings: [...distinct.values()] };
 }
 
 /** Every image's own words, unless all have the same. */
