@@ -12,13 +12,13 @@ const WEIGHT = /^(discord|slack|web|space):([\w-]+)=(\d+(?:\.\d+)?)$/;
 
 const fairWeights = z.string().transform((text, context): FairWeights => {
   const [roles, spaces]: Record<string, number>[] = [{}, {}];
-  for (const entry of text.split(',').map((part) => part.trim())) {
-    const [, of = '', id = '', weight = ''] = WEIGHT.exec(entry) ?? [];
+  for (const [i, entry] of text.split(',').entries()) {
+    const [, of = '', id = '', weight = ''] = WEIGHT.exec(entry.trim()) ?? [];
     const value = Number(weight);
     if (!of || value < 0.01 || value > 100)
       context.addIssue({
         code: 'custom',
-        message: `“${entry}” must be platform:role=weight or space:id=weight with a weight of 0.01 to 100, such as discord:123456=3`,
+        message: `entry ${i + 1} must be platform:role=weight or space:id=weight, the weight 0.01 to 100, such as discord:123456=3`,
       });
     else if (of === 'space') spaces![id] = value;
     else roles![`${of}:${id}`] = value;

@@ -106,6 +106,8 @@ export interface Line {
     weight: number;
     /** Its person's virtual time: milliseconds of work received ÷ weight. */
     served: number;
+    /** Virtual time of its start: a newcomer who comes when the clock is not there yet goes first. */
+    start: number;
     /** How many start before it, and how long all of these are expected to take together. */
     ahead: number;
     aheadMs: number;
@@ -117,6 +119,8 @@ export interface Line {
   running: (InLine & { forMs: number })[];
   /** Run times of finished jobs like those in line, milliseconds per cost unit, oldest first. */
   paces: { kind: string; model: string; rate: number }[];
+  /** Orders of late by people who had nothing here: how many a millisecond, and what one of them takes. */
+  newcomers: { perMs: number; meanMs: number };
 }
 
 export interface Records {

@@ -6,6 +6,8 @@ import { type Pace, paceOf } from './pace.ts';
 const RUNS = { most: 200, fewest: 40, jobs: 40_000 };
 /** After so many jobs on average the next is drawn from another hour. Politis and Romano 1994, the stationary bootstrap. */
 const HOUR = 6;
+/** However many have come lately, this share of the lanes they will not exceed for ever. */
+const MOST_NEW = 0.7;
 /** Of a longer line the first are played through, which takes some ten milliseconds; those behind wait in proportion. */
 export const PLAYED = 500;
 
@@ -13,7 +15,7 @@ export const PLAYED = 500;
  * Place and time of all that run, and of those of the line that were read. `lanes`: jobs run side by side. Whoever is
  * behind something never seen before gets no time.
  */
-export function standings({ running, waiting, paces }: Line, lanes: number): Map<string, Standing> {
+export function standings({ running, waiting, paces, newcomers }: Line, lanes: number): Map<string, Standing> {
   const pace = paceOf(paces);
   const behind = waiting.findIndex(({ ahead }, i) => ahead !== i || i >= PLAYED);
   const played = behind < 0 ? waiting : waiting.slice(0, behind);
@@ -25,6 +27,7 @@ export function standings({ running, waiting, paces }: Line, lanes: number): Map
     expected: expected.slice(0, known) as number[],
     pace,
     lanes: Math.max(lanes, running.length, 1),
+    newcomers,
   });
   const all = new Map<string, Standing>();
   for (const [i, { id }] of jobs.entries())
@@ -36,19 +39,27 @@ export function standings({ running, waiting, paces }: Line, lanes: number): Map
     all.set(id, {
       ahead,
       ...(times?.etaSeconds && {
-        etaSeconds: Math.ceil(times.etaSeconds * further),
-        etaHighSeconds: Math.ceil(times.etaHighSeconds! * further),
+        etaSeconds: tenths(times.etaSeconds * further),
+        etaHighSeconds: tenths(times.etaHighSeconds! * further),
       }),
     });
   }
   return all;
 }
 
+interface Chances {
+  /** Milliseconds, of the running and then of the waiting. */
+  expected: number[];
+  pace: Pace;
+  lanes: number;
+  newcomers: Line['newcomers'];
+}
+
 /** Sorted end times, milliseconds from now, of the running and then of the waiting. */
 function simulate(
   running: Line['running'],
   waiting: Line['waiting'],
-  { expected, pace, lanes }: { expected: number[]; pace: Pace; lanes: number },
+  { expected, pace, lanes, newcomers }: Chances,
 ): Float64Array[] {
   if (expected.length === 0) return [];
   const runs = Math.min(RUNS.most, Math.max(RUNS.fewest, Math.floor(RUNS.jobs / expected.length)));
@@ -57,6 +68,7 @@ function simulate(
   const sorted = [...pace.ratios].sort((a, b) => a - b);
   const longer = running.map(({ forMs }, i) => sorted.filter((ratio) => ratio * expected[i]! > forMs));
   const free = new Float64Array(lanes);
+  const perMs = Math.min(newcomers.perMs, (MOST_NEW * lanes) / Math.max(1, newcomers.meanMs));
   for (let run = 0; run < runs; run++) {
     const draw = experience(pace.ratios, random);
     free.fill(0);
@@ -64,9 +76,17 @@ function simulate(
       free[i] = remaining(expected[i]!, forMs, longer[i]!, random);
       ends[i]![run] = free[i]!;
     }
-    for (const [i, { inMs }] of waiting.entries()) {
+    const arrivals = comingBy(perMs, random);
+    let clock = 0;
+    for (const [i, { inMs, start }] of waiting.entries()) {
       const at = running.length + i;
-      const lane = first(free);
+      let lane = first(free);
+      // Whoever came while the clock was not yet here goes first.
+      for (; arrivals.before(free[lane]!, clock) < start; lane = first(free)) {
+        arrivals.take();
+        free[lane] = free[lane]! + newcomers.meanMs * draw();
+      }
+      clock = start;
       free[lane] = Math.max(free[lane]!, inMs) + expected[at]! * draw();
       ends[at]![run] = free[lane]!;
     }
@@ -78,6 +98,21 @@ function first(free: Float64Array): number {
   let best = 0;
   for (let lane = 1; lane < free.length; lane++) if (free[lane]! < free[best]!) best = lane;
   return best;
+}
+
+/** People who come one by one at random moments, and begin at the clock as it stands then. */
+function comingBy(perMs: number, random: () => number) {
+  const next = () => (perMs > 0 ? -Math.log(1 - random()) / perMs : Number.POSITIVE_INFINITY);
+  let comesAt = next();
+  const begin: number[] = [];
+  return {
+    /** Where the first of those who have come by then begins; nowhere if nobody has. */
+    before(ms: number, clock: number): number {
+      for (; comesAt <= ms; comesAt += next()) begin.push(clock);
+      return begin[0] ?? Number.POSITIVE_INFINITY;
+    },
+    take: () => void begin.shift(),
+  };
 }
 
 /** What is left of a job that runs for so long already: one of those that took longer than that, or a little more. */
@@ -98,7 +133,9 @@ function experience(ratios: readonly number[], random: () => number): () => numb
 const times = (ends: Float64Array) => ({ etaSeconds: seconds(ends, 0.5), etaHighSeconds: seconds(ends, 0.9) });
 
 const seconds = (sorted: Float64Array, share: number): number =>
-  Math.max(1, Math.ceil(sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))]! / 1000));
+  tenths(sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))]! / 1000);
+
+const tenths = (value: number): number => Math.max(0.1, Math.round(value * 10) / 10);
 
 /** A small seeded generator. */
 function mulberry32(state: number): () => number {

@@ -6,6 +6,7 @@ import type { Database } from './database.ts';
 import { makeDue } from './deliveries.ts';
 import { enterLine, oneInLineAtATime, recentRates, refund } from './fair-share.ts';
 import { Prisma } from './generated/client/client.ts';
+import { uuidSince } from './uuid.ts';
 import { sortViews, type Unreadable } from './views.ts';
 
 type InLine = Pick<Records, 'claimNext' | 'line' | 'waiting' | 'adopt' | 'unserved'>;
@@ -14,6 +15,7 @@ type InLine = Pick<Records, 'claimNext' | 'line' | 'waiting' | 'adopt' | 'unserv
 const BUSY_MS = 50;
 /** Finished jobs of each kind and model that an ETA is made from. */
 const PACES = 50;
+const LATELY_MS = 10 * 60_000;
 
 const Said = z.object({ ahead: z.number(), etaSeconds: z.number().optional(), etaHighSeconds: z.number().optional() });
 
@@ -33,7 +35,7 @@ export const line = (db: Database, log: Logger): InLine => ({
   },
 
   async line({ first, with: one }) {
-    const [waiting, running, paces] = await Promise.all([
+    const [waiting, running, paces, [newcomers]] = await Promise.all([
       db.$queryRaw<(Omit<Line['waiting'][number], 'shown'> & { standing: unknown })[]>`
         WITH present AS (
           SELECT g.*, CASE WHEN g.status = 'queued' OR EXISTS (
@@ -45,10 +47,10 @@ export const line = (db: Database, log: Logger): InLine => ({
           SELECT present.*, served - estimate_ms / weight
             + sum(estimate_ms / weight) OVER (PARTITION BY person_id ORDER BY id) AS start FROM present),
         ordered AS (
-          SELECT id, (row_number() OVER turns - 1)::int AS ahead, sum(estimate_ms) OVER turns - estimate_ms AS ahead_ms
+          SELECT id, start, (row_number() OVER turns - 1)::int AS ahead, sum(estimate_ms) OVER turns - estimate_ms AS ahead_ms
           FROM starting WINDOW turns AS (ORDER BY start, id ROWS UNBOUNDED PRECEDING))
         SELECT s.id, s.kind, coalesce(s.model, '') AS model, s.cost, s.estimate_ms AS "estimateMs", s.weight,
-          s.person_id AS "personId", s.served, d.platform, d.standing, o.ahead, o.ahead_ms AS "aheadMs",
+          s.person_id AS "personId", s.served, d.platform, d.standing, o.start, o.ahead, o.ahead_ms AS "aheadMs",
           greatest(0, coalesce(extract(epoch FROM s.not_before - now()), 0) * 1000)::float8 AS "inMs"
         FROM ordered o JOIN present s ON s.id = o.id JOIN delivery d ON d.generation_id = o.id
         WHERE o.ahead < ${first} OR o.id = ${one ?? null}::uuid ORDER BY o.ahead`,
@@ -62,6 +64,15 @@ export const line = (db: Database, log: Logger): InLine => ({
             WHERE status IN ('received', 'queued', 'running') AND model IS NOT NULL) AS open
           CROSS JOIN LATERAL (${recentRates(Prisma.sql`open.kind`, Prisma.sql`open.model`, PACES)}) AS recent
         ORDER BY recent.ended_at`,
+      db.$queryRaw<Line['newcomers'][]>`
+        SELECT count(*) FILTER (WHERE fresh) / greatest(1000, extract(epoch FROM now() - min(created_at)) * 1000)::float8
+            AS "perMs", coalesce(avg(estimate_ms) FILTER (WHERE fresh), 0)::float8 AS "meanMs"
+        FROM (
+          SELECT g.created_at, g.estimate_ms, NOT EXISTS (
+            SELECT FROM generation before
+            WHERE before.person_id = g.person_id AND before.id < g.id
+              AND (before.ended_at IS NULL OR before.ended_at > g.created_at)) AS fresh
+          FROM generation g WHERE g.id > ${uuidSince(Date.now() - LATELY_MS)}::uuid) AS lately`,
     ]);
     return {
       waiting: waiting.map(({ standing, ...one }) => {
@@ -70,6 +81,7 @@ export const line = (db: Database, log: Logger): InLine => ({
       }),
       running,
       paces,
+      newcomers: newcomers ?? { perMs: 0, meanMs: 0 },
     };
   },
 

@@ -14,3 +14,11 @@ export function uuidv7(now = Date.now()): string {
   bytes[8] = 0x80 | (bytes[8]! & 0x3f);
   return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
 }
+
+/** The lowest id of that moment: ids are in the order of time. */
+export const uuidSince = (ms: number): string =>
+  Math.floor(ms)
+    .toString(16)
+    .padStart(12, '0')
+    .padEnd(32, '0')
+    .replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');

@@ -91,6 +91,7 @@ const senderOf = ({ user_id, guild_id, member }: Reaction, { sender }: Generatio
   accountId: user_id,
   name: member?.user?.global_name ?? member?.user?.username ?? sender.name,
   ...(guild_id && { space: { id: guild_id } }),
+  ...(member?.roles && { roles: member.roles }),
 });
 
 async function tell(deps: ReactionDeps, userId: string, reply: Reply): Promise<void> {

@@ -10,6 +10,9 @@ it('says where a job stands and how to take it back', () => {
   expect(reply.headline).toBe('Accepted. 2 jobs before yours.');
   expect(reply.lines).toEqual(['A note.', 'About 30 s.']);
   expect(labels(reply)).toEqual([['Cancel']]);
+  const wide = waiting(aRequest(), { generationId: anId(), ahead: 1, etaSeconds: 30, etaHighSeconds: 170, notes: [] });
+  expect(wide.headline).toBe('Accepted. 1 job before yours.');
+  expect(wide.lines).toEqual(['About 30 s; nine times in ten within 3 min.']);
 });
 
 it('shows four pictures with a button each to enlarge and to vary', () => {

@@ -24,6 +24,15 @@ it('wants Slack’s tokens in pairs', () => {
   expect(loadConfig({ SLACK_BOT_TOKEN: 'xoxb-1', SLACK_APP_TOKEN: 'xapp-1' }).SLACK_APP_TOKEN).toBe('xapp-1');
 });
 
+it('reads weights of roles and spaces, and says which of them is none', () => {
+  expect(loadConfig({ FAIR_WEIGHTS: 'discord:123=3, space:T01=0.5' }).FAIR_WEIGHTS).toEqual({
+    roles: { 'discord:123': 3 },
+    spaces: { T01: 0.5 },
+  });
+  for (const wrong of ['patrons=3', 'discord:1=0', 'space:1=many', 'discord:1=2,'])
+    expect(() => loadConfig({ FAIR_WEIGHTS: `discord:9=1,${wrong}` })).toThrow(/FAIR_WEIGHTS: entry [23] must be/);
+});
+
 it.each(Object.keys(generated()))('%s is what the schema says (else: npm run docs:config)', (path) => {
   expect(readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8')).toBe(generated()[path]);
 });

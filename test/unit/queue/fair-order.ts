@@ -9,12 +9,12 @@ type Waiting = Line['waiting'][number];
  */
 export function fairOrder<W extends Pick<Waiting, 'personId' | 'served' | 'estimateMs' | 'weight'>>(
   waiting: readonly W[],
-): W[] {
+): (W & { start: number })[] {
   const paid = new Map<string, number>();
   const starts = waiting.map((job, arrival) => {
     const at = paid.get(job.personId) ?? job.served;
     paid.set(job.personId, at + job.estimateMs / job.weight);
     return { job, at, arrival };
   });
-  return starts.sort((a, b) => a.at - b.at || a.arrival - b.arrival).map(({ job }) => job);
+  return starts.sort((a, b) => a.at - b.at || a.arrival - b.arrival).map(({ job, at }) => ({ ...job, start: at }));
 }

@@ -362,6 +362,7 @@ export const memoryRecords = ({ now = Date.now, rate = RATE }: { now?: () => num
       });
       return {
         waiting: waiting.filter(({ id, ahead }) => ahead < first || id === one),
+        newcomers: { perMs: 0, meanMs: 0 },
         running: [...rows.values()]
           .filter(({ status }) => status === 'running')
           .map((r) => ({ ...plain(r), forMs: now() - r.startedAt!.getTime() })),
