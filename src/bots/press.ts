@@ -3,6 +3,7 @@ import { randomInt } from 'node:crypto';
 import type { Action, Verb } from '../core/action.ts';
 import { AppError } from '../core/errors.ts';
 import { parsePermutations } from '../core/permutations.ts';
+import type { RecipeOf } from '../core/recipe.ts';
 import type { GenerationView } from '../core/records.ts';
 import type { Reply } from '../core/reply.ts';
 import { MAX_SEED, type Request, type RequestOf } from '../core/request.ts';
@@ -61,7 +62,7 @@ const DO = {
       ...{ steps, sampler, guidance, width, height, model: recipe.model.name },
       seed: image.seed,
       count: 4,
-      variation: { seed: randomInt(MAX_SEED), strength: VARIATION_STRENGTH },
+      variation: { seed: randomInt(MAX_SEED), strength: VARIATION_STRENGTH, ...walked(recipe, image.index) },
     };
   }),
   upscale: order(({ generation, action }) => ({
@@ -80,6 +81,13 @@ const DO = {
     return notice('Deleted: the pictures, the prompt and the message.');
   },
 } satisfies Record<Verb, Do>;
+
+/** How a picture that is itself a variation came from its seed: its own variations go on from there. */
+function walked({ variation }: RecipeOf<'imagine'>, index: number) {
+  if (!variation) return undefined;
+  const { seed, strength, before = [] } = variation;
+  return { before: [...before, { seed: (seed + index) % 2 ** 32, strength }] };
+}
 
 function prompted(generation: GenerationView): RequestOf<'imagine'> {
   if (generation.request.kind === 'imagine') return generation.request;

@@ -87,7 +87,13 @@ const Diffusion = z.strictObject({
   /** Pixels of the model's own output, before `display` enlarges it. */
   width: z.number().int(),
   height: z.number().int(),
-  variation: z.strictObject({ seed: Seed, strength: z.number() }).optional(),
+  variation: z
+    .strictObject({
+      seed: Seed,
+      strength: z.number(),
+      before: z.array(z.strictObject({ seed: Seed, strength: z.number() })).optional(),
+    })
+    .optional(),
   /** How `(word:1.3)` is applied; absent: a1111. */
   weighting: z.enum(WEIGHTINGS).optional(),
   /** Which of the text encoder's layers is used, counted from the last, which is 1. */

@@ -93,7 +93,17 @@ const Imagine = z.strictObject({
   /** Only the person who asked sees the result. */
   private: z.boolean().default(false),
   /** Walk a little from the seed's noise toward another's: slerp(noise(seed), noise(variation.seed), strength). */
-  variation: z.strictObject({ seed: Seed, strength: z.number().min(0).max(1) }).optional(),
+  variation: z
+    .strictObject({
+      seed: Seed,
+      strength: Share,
+      /** Of a variation of a variation: the walks that led to its picture, first to last. */
+      before: z
+        .array(z.strictObject({ seed: Seed, strength: Share }))
+        .max(32, 'This picture has been varied too often. Begin again from another.')
+        .optional(),
+    })
+    .optional(),
   /** From a picture: how much of it is forgotten, what of it is painted anew, and by how much it grows. */
   init: z
     .strictObject({

@@ -3,14 +3,14 @@ import { blend, type Latent } from '../tensor.ts';
 
 export interface NoiseRecipe {
   seed: number;
-  variation?: { seed: number; strength: number } | undefined;
+  variation?: { seed: number; strength: number; before?: { seed: number; strength: number }[] | undefined } | undefined;
   walk?: { seed: number; frames: number } | undefined;
 }
 
 /**
  * The noise image `index` of a recipe starts from, and the generator that goes on from there. Images have consecutive
- * seeds; variations keep their picture's seed and have consecutive variation seeds instead; the frames of a walk lie
- * between two seeds.
+ * seeds; variations keep their picture's seed and the walks it had taken, and have consecutive variation seeds instead; the
+ * frames of a walk lie between two seeds.
  */
 export function startingNoise(recipe: NoiseRecipe, index: number, n: number): { noise: Latent; generator: Generator } {
   const generator = recipe.walk
@@ -18,8 +18,11 @@ export function startingNoise(recipe: NoiseRecipe, index: number, n: number): { 
     : createGenerator(imageSeed(recipe, index));
   const noise = generator.randn(n);
   if (!recipe.variation) return { noise, generator };
-  const { seed, strength } = recipe.variation;
-  return { noise: slerp(strength, noise, createGenerator((seed + index) % 2 ** 32).randn(n)), generator };
+  const { seed, strength, before = [] } = recipe.variation;
+  const walks = [...before, { seed: (seed + index) % 2 ** 32, strength }];
+  const toward = (from: Latent, { seed, strength }: (typeof walks)[number]) =>
+    slerp(strength, from, createGenerator(seed).randn(n));
+  return { noise: walks.reduce(toward, noise), generator };
 }
 
 /** What makes this image alone; a frame of a walk is nobody's alone but at its ends. */

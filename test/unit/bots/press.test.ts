@@ -3,7 +3,7 @@ import { expect, it, vi } from 'vitest';
 import { press } from '../../../src/bots/press.ts';
 import type { Verb } from '../../../src/core/action.ts';
 import type { Order, Studio } from '../../../src/core/studio.ts';
-import { aGeneration, anId, anImage, aRequest, aSender } from '../../fixtures.ts';
+import { aGeneration, anId, anImage, aRecipe, aRequest, aSender } from '../../fixtures.ts';
 
 function pressed(verb: Verb, { mine = true, generation = aGeneration(), index = 0 } = {}) {
   const orders: Order[] = [];
@@ -43,6 +43,26 @@ it('varies from the noise of the very picture that was pressed', async () => {
   const { result, orders } = pressed('vary', { generation, index: 1 });
   await result;
   expect(orders[0]!.request).toMatchObject({ seed: 8, count: 4, variation: { strength: expect.any(Number) } });
+});
+
+it('varies a variation from where that one had come to', async () => {
+  const variation = { seed: 30, strength: 0.35, before: [{ seed: 20, strength: 0.35 }] };
+  const images = [0, 1, 2, 3].map((index) => anImage({ index, seed: 8 }));
+  const { result, orders } = pressed('vary', {
+    generation: aGeneration({ recipe: aRecipe({ variation }), images }),
+    index: 3,
+  });
+  await result;
+  const request = aRequest(orders[0]!.request as Record<string, unknown>); // it is a request that parses
+  expect(request).toMatchObject({
+    seed: 8,
+    variation: {
+      before: [
+        { seed: 20, strength: 0.35 },
+        { seed: 33, strength: 0.35 },
+      ],
+    },
+  });
 });
 
 it('varies the one of the prompts in braces that the picture shows', async () => {

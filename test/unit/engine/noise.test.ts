@@ -29,6 +29,13 @@ it('variations of one picture differ from each other', () => {
   expect(noiseOf({ seed: 5, variation }, 0)).not.toEqual(noiseOf({ seed: 5, variation }, 1));
 });
 
+it('a variation of a variation begins where that picture did', () => {
+  const first = { seed: 9, strength: 0.3 };
+  const before = [{ seed: 9 + 2, strength: 0.3 }]; // how its picture 2 came about
+  const second = { seed: 40, strength: 0, before };
+  expect(noiseOf({ seed: 5, variation: second }, 1)).toEqual(noiseOf({ seed: 5, variation: first }, 2));
+});
+
 it('slerp keeps the length of noise, where a straight line would not', () => {
   const [a, b] = [createGenerator(1).randn(4096), createGenerator(2).randn(4096)];
   const length = (x: Float32Array) => Math.hypot(...x);
