@@ -21,8 +21,13 @@ const SPLIT = { ...PLAIN, residuals: true };
 const XL = { ...PLAIN, pooled: 8, timestep: 'scalar' } as const;
 const EYES = { size: 16, mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] };
 
-/** `plain` has no inputs for controls, `ready` has the same weights and takes residuals. */
-const DRAWING: Record<string, LayoutName> = { plain: 'sd2-v', ready: 'controlnet-split', large: 'sdxl' };
+/** `plain` has no inputs for controls; `ready` has the same weights and takes residuals; `legacy` has no configuration. */
+const DRAWING: Record<string, LayoutName> = {
+  plain: 'sd2-v',
+  ready: 'controlnet-split',
+  large: 'sdxl',
+  legacy: 'sd15-legacy',
+};
 
 /** As torch 1.13 names outputs when it is handed two names for five tensors. */
 const TRACED = ['down_block_res_samples', 'mid_block_res_sample', '2454', '2458', '2460'];
@@ -31,7 +36,11 @@ const TRACED = ['down_block_res_samples', 'mid_block_res_sample', '2454', '2458'
 export function writeTinyControls(root: string): void {
   for (const [name, layout] of Object.entries(DRAWING)) writeTinyModel(join(root, name), layout, 'tiny');
   const put = (name: string, about: object, files: Record<string, Uint8Array>) =>
-    writeModelFolder(join(root, name), { kind: 'control', for: ['plain', 'ready'], hint: 'canny', ...about }, files);
+    writeModelFolder(
+      join(root, name),
+      { kind: 'control', for: ['plain', 'ready', 'legacy'], hint: 'canny', ...about },
+      files,
+    );
   const unet = unetFile(TINY, SPLIT, SEED);
   const net = (options: object = {}) => controlNetFile(TINY, PLAIN, SEED, options);
   const split = (name: string, about: object, options: object) =>

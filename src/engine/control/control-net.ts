@@ -4,7 +4,7 @@ import type { Answerer } from '../diffusion/batcher.ts';
 import type { Residuals, Row } from '../diffusion/predictor.ts';
 import { timestepPort } from '../diffusion/timestep.ts';
 import { UNET_INPUTS, type UnetFacts } from '../diffusion/unet-inputs.ts';
-import type { Feed, Network } from '../network.ts';
+import type { Feed, Network, Port } from '../network.ts';
 import { concat } from '../tensor.ts';
 import { arrange, type Shape } from './residuals.ts';
 
@@ -12,8 +12,8 @@ import { arrange, type Shape } from './residuals.ts';
 export type ControlRow = Row & { hint: Float32Array };
 
 interface Facts extends Pick<UnetFacts, 'model' | 'factor' | 'channels'> {
-  /** Of the U-Net's residuals, shallow first, the middle's last. */
-  shapes: (height: number, width: number) => readonly Shape[];
+  /** What the U-Net's residuals may be, shallow first, the middle's last. */
+  shapes: (height: number, width: number) => readonly (readonly Shape[])[];
 }
 
 /** What it needs as U-Nets do. */
@@ -51,18 +51,23 @@ export function createControlNet(network: Network, facts: Facts): Answerer<Contr
       };
       for (const name of ALIKE) if (port.has(name)) feeds[name] = UNET_INPUTS[name]!(plain, port.get(name)!, unetFacts);
       const scale = port.get('conditioning_scale');
-      if (scale) feeds.conditioning_scale = { data: [1], dims: scale.shape.length === 0 ? [] : [1] };
+      if (scale) feeds.conditioning_scale = ones(scale, rows.length);
 
       const answers = await network.run(feeds, clock);
-      const shapes = facts.shapes(height, width);
       const outputs = network.outputs.map(({ name }) => ({ name, data: answers[name]! }));
-      const ordered = arrange(outputs, shapes, rows.length, facts.model);
+      const ordered = arrange(outputs, facts.shapes(height, width), rows.length, facts.model);
       return rows.map((_, row) =>
-        ordered.map(({ data }, i): Feed => {
+        ordered.map(({ data, dims }): Feed => {
           const size = data.length / rows.length;
-          return { data: data.slice(row * size, (row + 1) * size), dims: shapes[i]! };
+          return { data: data.slice(row * size, (row + 1) * size), dims };
         }),
       );
     },
   };
+}
+
+/** A scale for all, or one per row. */
+function ones({ shape }: Port, rows: number): Feed {
+  const count = typeof shape[0] === 'string' ? rows : 1;
+  return { data: new Array<number>(count).fill(1), dims: shape.length === 0 ? [] : [count] };
 }

@@ -44,7 +44,8 @@ interface Given {
 
 /**
  * `plain` is the diffusion model's own network, `steered` the one with inputs for what controls give. A step without
- * any control in force goes to `plain`: weight 0, or a range that is over, is the same as no control to the last bit.
+ * any control in force goes to `plain`: weight 0, a range that is over, or the negative prompt in guess mode is the same
+ * as no control to the last bit.
  */
 export const controlled =
   (plain: PredictRow, steered: PredictRow, controls: readonly Steering[]): PredictRow =>
@@ -57,7 +58,8 @@ export const controlled =
         return { contribution: await steering.give(row, weight, at), weight, guess: steering.guess };
       }),
     );
-    return steered(steer(row, given), at);
+    const isBare = given.every(({ contribution }) => Object.keys(contribution).length === 0);
+    return isBare ? plain(row, at) : steered(steer(row, given), at);
   };
 
 /** The row with all that its controls give. */

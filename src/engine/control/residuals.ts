@@ -1,7 +1,7 @@
 /** Which of a ControlNet's outputs belongs to which skip connection, and how strongly it is added. */
 import { AppError } from '../../core/errors.ts';
 import type { Residuals } from '../diffusion/predictor.ts';
-import type { Feed } from '../network.ts';
+import type { Feed, Port } from '../network.ts';
 
 /** [channels, height, width]. */
 export type Shape = readonly [number, number, number];
@@ -15,19 +15,52 @@ export interface Output {
 const sizeOf = (shape: Shape) => shape.reduce((a, b) => a * b);
 const isMiddle = ({ name }: Output) => name.startsWith('mid_block');
 
+const DEEPEST = 6; // times that a U-Net halves its latent, at most
+
 /**
- * One output per shape, in the shapes' order. Names decide where all of them are `down_block_0`, `down_block_1` …,
- * `mid_block…` (or mapped to these by model.json); otherwise the graph's own order does, if every size fits; otherwise
- * sizes do, equal ones in the graph's order. Exporters name what they trace by accident: torch calls the second output
- * of a ControlNet `mid_block_res_sample` when it is handed only two names.
+ * What each of a U-Net's residual inputs may be for a latent of this size. As its configuration says (`usual`), if that
+ * agrees with the inputs; otherwise as many channels as the input says, at any depth.
  */
-export function arrange(outputs: readonly Output[], shapes: readonly Shape[], rows: number, model: string): Output[] {
-  const fits = (order: readonly (Output | undefined)[]): order is Output[] =>
-    order.length === shapes.length && order.every((output, i) => output?.data.length === rows * sizeOf(shapes[i]!));
+export function shapesOf(
+  ports: readonly Port[],
+  usual: readonly Shape[],
+  height: number,
+  width: number,
+): (readonly Shape[])[] {
+  const agrees = ({ shape: [, channels] }: Port, i: number) =>
+    typeof channels === 'string' || channels === usual[i]![0];
+  if (usual.length === ports.length && ports.every(agrees)) return usual.map((shape) => [shape]);
+  const at = (channels: number, depth: number): Shape => [
+    channels,
+    Math.ceil(height / 2 ** depth),
+    Math.ceil(width / 2 ** depth),
+  ];
+  return ports.map(({ shape: [, channels] }) =>
+    typeof channels === 'number' ? Array.from({ length: DEEPEST + 1 }, (_, depth) => at(channels, depth)) : [],
+  );
+}
+
+/**
+ * For every residual input the output that belongs there, as [rows, …shape] flat with its shape. Names decide where all
+ * of them are `down_block_0`, `down_block_1` …, `mid_block…` (or mapped to these by model.json); otherwise the graph's
+ * own order does, if every size fits; otherwise sizes do, equal ones in the graph's order. Exporters name what they
+ * trace by accident: torch calls the second output of a ControlNet `mid_block_res_sample` when it is handed two names.
+ */
+export function arrange(
+  outputs: readonly Output[],
+  wanted: readonly (readonly Shape[])[],
+  rows: number,
+  model: string,
+): { data: Float32Array; dims: Shape }[] {
+  const fit = ({ data }: Output, i: number) => wanted[i]!.find((shape) => data.length === rows * sizeOf(shape));
   const named = byName(outputs);
-  for (const order of named ? [named] : [outputs, bySize(outputs, shapes, rows)]) if (fits(order)) return [...order];
+  for (const order of named ? [named] : [outputs, bySize(outputs, wanted, rows)]) {
+    if (order.length !== wanted.length) continue;
+    const shapes = order.map(fit);
+    if (shapes.every((shape) => shape)) return order.map(({ data }, i) => ({ data, dims: shapes[i]! }));
+  }
   const gives = outputs.map(({ name, data }) => `${name} ${data.length / rows}`).join(', ');
-  const wants = shapes.map((shape) => shape.join('×')).join(', ');
+  const wants = wanted.map(([shape]) => shape?.join('×') ?? 'anything').join(', ');
   throw new AppError(
     'invalid_request',
     `The control ${model} does not fit this model: it gives ${gives}; wanted are ${wants}. If it should, name its outputs under names.graph in its model.json.`,
@@ -42,11 +75,11 @@ function byName(outputs: readonly Output[]): Output[] | undefined {
   return [...down.sort((a, b) => depth(a) - depth(b)), ...middle];
 }
 
-function bySize(outputs: readonly Output[], shapes: readonly Shape[], rows: number): (Output | undefined)[] {
+function bySize(outputs: readonly Output[], wanted: readonly (readonly Shape[])[], rows: number): Output[] {
   const left = [...outputs];
-  const order = shapes.map((shape) => {
-    const at = left.findIndex(({ data }) => data.length === rows * sizeOf(shape));
-    return at < 0 ? undefined : left.splice(at, 1)[0];
+  const order = wanted.flatMap((shapes) => {
+    const at = left.findIndex(({ data }) => shapes.some((shape) => data.length === rows * sizeOf(shape)));
+    return at < 0 ? [] : left.splice(at, 1);
   });
   return left.length > 0 ? [] : order;
 }

@@ -7,13 +7,14 @@ import type { Checkpoint } from '../diffusion/checkpoint.ts';
 import type { Residuals } from '../diffusion/predictor.ts';
 import { intrablockShapes, residualShapes } from '../diffusion/residual-shapes.ts';
 import type { ManifestOf } from '../manifest.ts';
-import { openNetwork } from '../network.ts';
+import { openNetwork, type Port } from '../network.ts';
 import { renamed } from '../rename.ts';
 import { createControlNet } from './control-net.ts';
 import type { Control, ControlDeps, ControlPicture } from './control-picture.ts';
 import type { Steering } from './controlled.ts';
 import { createIpAdapter, type ImageTokens } from './ip-adapter.ts';
 import type { Drawer } from './own-unet.ts';
+import { shapesOf } from './residuals.ts';
 import { createT2iAdapter } from './t2i-adapter.ts';
 
 interface Surroundings {
@@ -45,9 +46,13 @@ export async function openSteering(
   return { weight, from, to, guess, give };
 }
 
+const isIntrablock = ({ name }: Port) => name.startsWith('down_intrablock');
+
 const openControlNet: Opener = async ({ open }, _, { graph, ...installed }, { checkpoint, drawer, picture }) => {
   const { vae, channels } = checkpoint;
-  const shapes = (height: number, width: number) => residualShapes(drawer.config, height, width);
+  const ports = drawer.takes.residuals.filter((port) => !isIntrablock(port));
+  const shapes = (height: number, width: number) =>
+    shapesOf(ports, residualShapes(drawer.config, height, width), height, width);
   const net = await open(
     installed,
     async (device, { folder, manifest }) => {
@@ -73,10 +78,11 @@ const openT2iAdapter: Opener = async ({ open, clock }, _, { graph, ...installed 
     `/${graph}`,
   );
   // Its features come behind the places of ControlNets, which it leaves empty.
-  const before = drawer.takes.residuals.filter(({ name }) => !name.startsWith('down_intrablock')).length;
+  const ports = drawer.takes.residuals.filter(isIntrablock);
+  const before = drawer.takes.residuals.length - ports.length;
   const made = new Map<string, Promise<Residuals>>();
   const make = async (height: number, width: number): Promise<Residuals> => {
-    const shapes = intrablockShapes(drawer.config, height, width);
+    const shapes = shapesOf(ports, intrablockShapes(drawer.config, height, width), height, width);
     const features = await adapter.features(await picture.hint(height, width), shapes, clock);
     return [...Array<undefined>(before).fill(undefined), ...features];
   };

@@ -5,8 +5,8 @@ import type { Clock, Feed, Network } from '../network.ts';
 import { arrange, type Shape } from './residuals.ts';
 
 export interface T2iAdapter {
-  /** `hint` is [3, height, width]; one feature map per shape. */
-  features(hint: Feed, shapes: readonly Shape[], clock: Clock): Promise<Residuals>;
+  /** `hint` is [3, height, width]; one feature map per place. */
+  features(hint: Feed, shapes: readonly (readonly Shape[])[], clock: Clock): Promise<Residuals>;
   release(): Promise<void>;
 }
 
@@ -19,7 +19,7 @@ export function createT2iAdapter(network: Network, model: string): T2iAdapter {
     async features({ data, dims }, shapes, clock) {
       const answers = await network.run({ [input!.name]: { data, dims: [1, ...dims] } }, clock);
       const outputs = network.outputs.map(({ name }) => ({ name, data: answers[name]! }));
-      return arrange(outputs, shapes, 1, model).map(({ data }, i) => ({ data, dims: shapes[i]! }));
+      return arrange(outputs, shapes, 1, model);
     },
     release: network.release,
   };

@@ -76,26 +76,34 @@ const depth = ({ name }: Port) =>
   ['down_block', 'mid_block', 'down_intrablock'].findIndex((kind) => name.startsWith(kind)) * 1000 +
   Number(/\d+/.exec(name)?.[0] ?? 0);
 
-/** Zeros where a row has no ControlNet: it shares the call with those that have. */
-function residualFeeds(rows: readonly Row[], ports: readonly Port[], { config, model }: UnetFacts) {
-  const { height, width } = rows[0]!;
+/**
+ * Zeros where a row has no ControlNet: it shares the call with those that have. What rows bring tells the shapes, since
+ * not every U-Net is built like diffusers'; the configuration does where none brings any.
+ */
+function residualFeeds(rows: readonly Row[], ports: readonly Port[], facts: UnetFacts) {
+  const given = ports.map((_, i) => rows.find(({ residuals }) => residuals?.[i])?.residuals?.[i]?.dims);
+  const usual = given.includes(undefined) ? usualShapes(rows[0]!, ports, facts) : [];
+  return Object.fromEntries(
+    ports.map(({ name }, i) => {
+      const shape = usual[i] ?? given[i]!;
+      const nothing = () => new Float32Array(shape.reduce((a, b) => a * b));
+      const data = concat(rows.map(({ residuals }) => fitting(residuals?.[i], name, shape) ?? nothing()));
+      return [name, { data, dims: [rows.length, ...shape] }];
+    }),
+  );
+}
+
+/** Of every port, in a U-Net built like diffusers'. */
+function usualShapes({ height, width }: Row, ports: readonly Port[], { config, model }: UnetFacts) {
   const has = (kind: string) => ports.some(({ name }) => name.startsWith(kind));
   const shapes = [
     ...(has('down_block') ? residualShapes(config, height, width) : []),
     ...(has('down_intrablock') ? intrablockShapes(config, height, width) : []),
   ];
-  if (shapes.length !== ports.length)
-    throw new AppError(
-      'model_corrupt',
-      `The model ${model} takes ${ports.length} ControlNet residuals, but its unet/config.json makes ${shapes.length}.`,
-    );
-  return Object.fromEntries(
-    ports.map(({ name }, i) => {
-      const shape = shapes[i]!;
-      const nothing = () => new Float32Array(shape.reduce((a, b) => a * b));
-      const data = concat(rows.map(({ residuals }) => fitting(residuals?.[i], name, shape) ?? nothing()));
-      return [name, { data, dims: [rows.length, ...shape] }];
-    }),
+  if (shapes.length === ports.length) return shapes;
+  throw new AppError(
+    'model_corrupt',
+    `The model ${model} takes ${ports.length} ControlNet residuals, but its unet/config.json makes ${shapes.length}.`,
   );
 }
 

@@ -4,6 +4,7 @@ import { canny } from './canny.ts';
 import { lineArt } from './line-art.ts';
 import { scribble } from './scribble.ts';
 import { segmentation } from './segmentation.ts';
+import { silhouette } from './silhouette.ts';
 import { softEdge } from './soft-edge.ts';
 
 /** Of the same size, and the same for the same picture. */
@@ -17,6 +18,7 @@ export const hintMakers = {
   softedge: (picture) => softEdge(picture),
   lineart: (picture) => lineArt(picture),
   segmentation: (picture) => segmentation(picture),
+  silhouette: (picture) => silhouette(picture),
   /** For models that look at the picture itself: IP-Adapter. */
   picture: same,
   /** The picture is a hint already. */

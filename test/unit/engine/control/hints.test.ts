@@ -4,6 +4,7 @@ import { hintMakers } from '../../../../src/engine/control/hints/index.ts';
 import { lineArt } from '../../../../src/engine/control/hints/line-art.ts';
 import { scribble } from '../../../../src/engine/control/hints/scribble.ts';
 import { segmentation } from '../../../../src/engine/control/hints/segmentation.ts';
+import { silhouette } from '../../../../src/engine/control/hints/silhouette.ts';
 import { softEdge } from '../../../../src/engine/control/hints/soft-edge.ts';
 import { at, drawn, lit, scene, square, turned } from './a-picture.ts';
 
@@ -125,5 +126,37 @@ describe('segmentation', () => {
       [47, 52],
     ] as const)
       expect(at(parts, inside, 30)).not.toEqual(at(parts, outside, 30));
+  });
+});
+
+describe('silhouette', () => {
+  it('is white where something stands, to the pixel beside its edge', () => {
+    const mask = silhouette(square(64, 20, 16, 30));
+    for (let y = 0; y < 64; y++)
+      for (let x = 0; x < 64; x++) {
+        const inside = Math.max(Math.abs(x - 34.5), Math.abs(y - 30.5)) - 15;
+        if (Math.abs(inside) > 2) expect(at(mask, x, y)[0]).toBe(inside < 0 ? 255 : 0);
+      }
+  });
+
+  it('takes a ground that changes slowly for ground, and what is enclosed for part of the subject', () => {
+    const ring = drawn(64, 64, (x, y) => {
+      const r = Math.hypot(x - 32, y - 32);
+      return r > 12 && r < 20 ? [200, 40, 30] : [150 + Math.round(x / 4), 200, 220];
+    });
+    const mask = silhouette(ring);
+    expect([at(mask, 2, 2), at(mask, 61, 60)]).toEqual([
+      [0, 0, 0],
+      [0, 0, 0],
+    ]);
+    expect([at(mask, 32, 32), at(mask, 48, 32)]).toEqual([
+      [255, 255, 255],
+      [255, 255, 255],
+    ]);
+  });
+
+  it('sees a subject that touches the border', () => {
+    const mask = silhouette(drawn(64, 64, (x, y) => (x > 40 && y > 30 ? [20, 20, 20] : [250, 250, 250])));
+    expect([at(mask, 63, 63)[0], at(mask, 50, 50)[0], at(mask, 10, 10)[0]]).toEqual([255, 255, 0]);
   });
 });
