@@ -2,7 +2,7 @@
 import { availableParallelism, cpus } from 'node:os';
 import * as ort from 'onnxruntime-node';
 import type { Logger } from '../core/log.ts';
-import type { Feed } from './network.ts';
+import type { Feed } from './tensor.ts';
 
 export interface Device {
   /** As configured: cpu, cuda:0, webgpu. */

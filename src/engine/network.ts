@@ -4,12 +4,9 @@ import { AppError } from '../core/errors.ts';
 import type { Device } from './device.ts';
 import { fromHalves, toHalves } from './float16.ts';
 import type { NetworkSource } from './onnx/edit.ts';
+import type { Feed } from './tensor.ts';
 
-export interface Feed {
-  data: Float32Array | readonly number[];
-  /** Shape, outermost first. */
-  dims: readonly number[];
-}
+export type { Feed } from './tensor.ts';
 
 export interface Port {
   name: string;

@@ -1,6 +1,13 @@
 /** The smallest tensor that a sampler needs: flat data; shape lives with the model. */
 export type Latent = Float32Array;
 
+/** What a network's input is given. */
+export interface Feed {
+  data: Float32Array | readonly number[];
+  /** Shape, outermost first. */
+  dims: readonly number[];
+}
+
 /** a·x + b·y, elementwise, as a new array. */
 export function blend(a: number, x: Latent, b: number, y: Latent): Latent {
   const out = new Float32Array(x.length);

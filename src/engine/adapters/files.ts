@@ -1,22 +1,26 @@
 /** LoRAs and textual inversions as people keep them: single files in models/loras and models/embeddings. */
 import { readdir, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
-import { toAppError } from '../../core/errors.ts';
-import type { Installed, Problem } from '../catalogue.ts';
+import { type AppError, toAppError } from '../../core/errors.ts';
+import type { ModelRef } from '../../core/recipe.ts';
 import type { ManifestOf } from '../manifest.ts';
 import { sha256Of } from '../verify.ts';
 import { openSafetensors, refusePickle } from './safetensors.ts';
 
 type Kind = 'lora' | 'embedding';
-type Adapter = Installed<ManifestOf<Kind>>;
+
+interface Found {
+  adapters: { folder: string; manifest: ManifestOf<Kind>; ref: ModelRef }[];
+  /** Files that cannot be used, and why. */
+  problems: { name: string; error: AppError }[];
+}
 
 /** The folders that hold files instead of a model. */
 export const ADAPTER_FOLDERS: Readonly<Record<string, Kind>> = { loras: 'lora', embeddings: 'embedding' };
 
 /** Every .safetensors file with a sound header; the others as problems, pickles among them. */
-export async function findAdapterFiles(root: string): Promise<{ adapters: Adapter[]; problems: Problem[] }> {
-  const adapters: Adapter[] = [];
-  const problems: Problem[] = [];
+export async function findAdapterFiles(root: string): Promise<Found> {
+  const { adapters, problems }: Found = { adapters: [], problems: [] };
   for (const [folder, kind] of Object.entries(ADAPTER_FOLDERS)) {
     const files = await readdir(join(root, folder)).catch(() => []);
     for (const file of files.sort()) {
@@ -42,7 +46,7 @@ export const nameOf = (file: string): string =>
     .replace(/^[^a-z0-9]+/, '')
     .slice(0, 64);
 
-async function describe(folder: string, file: string, kind: Kind): Promise<Adapter> {
+async function describe(folder: string, file: string, kind: Kind): Promise<Found['adapters'][number]> {
   const path = join(folder, file);
   const { metadata, close } = await openSafetensors(path);
   await close();

@@ -97,16 +97,9 @@ const floatsOf = ({ body }: Field): number[] => {
 };
 
 /** What an attribute may be given as: whole numbers, text, or one of the marked kinds below. */
-export type AttributeValue =
-  | number
-  | string
-  | readonly number[]
-  | { float: number }
-  | { floats: readonly number[] }
-  | { tensor: Initializer };
+export type AttributeValue = number | string | readonly number[] | { float: number } | { tensor: Initializer };
 
 export const float = (value: number): AttributeValue => ({ float: value });
-export const floats = (values: readonly number[]): AttributeValue => ({ floats: values });
 export const tensor = (value: Initializer): AttributeValue => ({ tensor: value });
 
 export interface OperationText {
@@ -138,7 +131,6 @@ function attributeBody(value: AttributeValue): Uint8Array[] {
   if (typeof value === 'number') return [integer(3, value), integer(20, 2)];
   if (typeof value === 'string') return [...text(4, value), integer(20, 3)];
   if ('float' in value) return [float32(2, value.float), integer(20, 1)];
-  if ('floats' in value) return [...value.floats.map((v) => float32(7, v)), integer(20, 6)];
   if ('tensor' in value) return [...lengthed(5, ...value.tensor.body), integer(20, 4)];
   return [...value.map((v) => integer(8, v)), integer(20, 7)];
 }
