@@ -53,12 +53,13 @@ const DO = {
       throw new AppError('invalid_request', 'Only pictures made from a prompt can be varied.');
     const image = pick(generation, action.index);
     const { steps, sampler, guidance, width, height } = recipe;
-    const { walk: _, ...request } = prompted(generation); // a frame is a picture like any other
+    const { walk, ...request } = prompted(generation); // a frame is a picture like any other
+    const which = walk ? 0 : image.index;
     return {
       ...request,
       // Which of the prompts that braces listed; what was drawn from lists follows from the seed.
-      prompt: parsePermutations(request.prompt).at(image.index),
-      negativePrompt: parsePermutations(request.negativePrompt).at(image.index),
+      prompt: parsePermutations(request.prompt).at(which),
+      negativePrompt: parsePermutations(request.negativePrompt).at(which),
       ...{ steps, sampler, guidance, width, height, model: recipe.model.name },
       seed: image.seed,
       count: 4,
