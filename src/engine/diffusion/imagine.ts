@@ -100,7 +100,7 @@ async function beginningOf(
 async function enlarged(
   { vae }: Checkpoint,
   { hires }: ImagineRecipe,
-  { clock, enlarge, onBeat }: ImagineContext,
+  { signal, clock, enlarge, onBeat }: ImagineContext,
   latents: readonly Latent[],
   from: LatentShape,
   to: LatentShape,
@@ -110,6 +110,7 @@ async function enlarged(
   const by = (picture: Picture, width: number, height: number) => enlarge(picture, upscaler, { width, height });
   const larger: Latent[] = [];
   for (const latent of latents) {
+    signal.throwIfAborted();
     larger.push(await enlargePixels({ vae, clock, enlarge: by }, latent, from, to));
     onBeat();
   }
