@@ -9,7 +9,9 @@ const KINDS: Record<string, (file: unknown) => Promise<Line[]>> = { refs: schedu
 const { values } = parseArgs({
   options: Object.fromEntries(Object.keys(KINDS).map((kind) => [kind, { type: 'string', multiple: true } as const])),
 });
-const asked = Object.entries(KINDS).flatMap(([kind, lines]) => ((values[kind] ?? []) as string[]).map((file) => ({ file, lines })));
+const asked = Object.entries(KINDS).flatMap(([kind, lines]) =>
+  ((values[kind] ?? []) as string[]).map((file) => ({ file, lines })),
+);
 if (asked.length === 0) {
   process.stderr.write('Which file? npm run -s parity -- --refs FILE | --randn FILE | --clip FILE\n');
   process.exit(2);

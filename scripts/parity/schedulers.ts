@@ -2,14 +2,15 @@
 import { SCHEDULERS } from '../../src/engine/diffusion/scheduler-config.ts';
 import { type Check, type Line, lineOf } from './line.ts';
 import { type Loop, type Ran, runLoop, sumAbs } from './loop.ts';
-import { Computed, Published, References } from './reference.ts';
+import { type Computed, type Published, References } from './reference.ts';
 
 /** float32 rounding over a walk, of values around 1; diffusers rounds at every operation, we at every step. */
 const CLOSE = 2e-4;
 const RELATIVE = 2e-5;
 
 const SHAPE = [4, 3, 8, 8];
-const IN_SIGMA = /^(LMSDiscrete|EulerDiscrete|EulerAncestralDiscrete|HeunDiscrete|KDPM2Discrete|KDPM2AncestralDiscrete|DPMSolverSDE)Scheduler$/;
+const IN_SIGMA =
+  /^(LMSDiscrete|EulerDiscrete|EulerAncestralDiscrete|HeunDiscrete|KDPM2Discrete|KDPM2AncestralDiscrete|DPMSolverSDE)Scheduler$/;
 const SCALES_START = /^(EDMEuler|CMStochasticIterative)Scheduler$/;
 
 export async function schedulerLines(file: unknown): Promise<Line[]> {
@@ -34,14 +35,18 @@ function unknown(scheduler: string): string | undefined {
 
 async function publishedLine(entry: Published, all: readonly Published[]): Promise<Line> {
   const { name, scheduler, computed } = entry;
-  if (!scheduler) return { name, state: 'skip', text: `no scheduler was recorded: ${entry.error ?? 'no reason given'}` };
+  if (!scheduler)
+    return { name, state: 'skip', text: `no scheduler was recorded: ${entry.error ?? 'no reason given'}` };
   const missing = unknown(scheduler);
   if (missing) return { name, state: 'FAIL', text: missing };
   const ran = await runLoop(publishedLoop(entry, scheduler));
   const checks = [...outcome(ran, entry, computed), ...path(ran, entry)];
   if (computed?.test_assertions_pass !== false) return lineOf(name, [...asserted(ran, entry), ...checks]);
   // The recorded run had another configuration than the assertion is about: that of the class's plain loop.
-  const plain = all.find((other) => other.scheduler_test_class === entry.scheduler_test_class && other.name.endsWith('test_full_loop_no_noise'));
+  const plain = all.find(
+    (other) =>
+      other.scheduler_test_class === entry.scheduler_test_class && other.name.endsWith('test_full_loop_no_noise'),
+  );
   if (!plain) return lineOf(name, checks);
   return lineOf(name, [...asserted(await runLoop(publishedLoop(plain, scheduler)), entry), ...checks]);
 }
@@ -72,19 +77,31 @@ async function computedLine(entry: Computed): Promise<Line> {
   const distilled = scheduler === 'LCMScheduler';
   const calls = sums?.length ?? timesteps?.length;
   const set = asked(steps ?? undefined, { ...kwargs, strength: share ?? (distilled ? strength : undefined) }, true);
-  const img2img = strength !== undefined || share !== undefined || /img2img|strength|add_noise/.test(`${name} ${Object.keys(entry).join(' ')}`);
+  const img2img =
+    strength !== undefined ||
+    share !== undefined ||
+    /img2img|strength|add_noise/.test(`${name} ${Object.keys(entry).join(' ')}`);
   const ran = await runLoop({
     ...{ scheduler, config: entry.config, ...set },
     ...{ eta: entry.eta ?? undefined, strength: undefined, seed: entry.seed ?? 0, shape: SHAPE, calls },
     ...{ noised: img2img, scaledStart: !img2img, handsScaled: false, showsUnscaled: false },
   });
-  const want = { sum_abs: entry.result_sum, mean_abs: entry.result_mean ?? undefined, first8: entry.first8, last4: entry.last4 };
+  const want = {
+    sum_abs: entry.result_sum,
+    mean_abs: entry.result_mean ?? undefined,
+    first8: entry.first8,
+    last4: entry.last4,
+  };
   const along = (sums ?? []).map((sum, i) => close(`after call ${i + 1}`, ran.trajectory[i]?.sum ?? Number.NaN, sum));
   return lineOf(name, [...outcome(ran, entry, want), ...along]);
 }
 
 /** set_timesteps' arguments. */
-function asked(first: number | undefined, kwargs: Record<string, unknown>, set: boolean): Pick<Loop, 'steps' | 'custom'> {
+function asked(
+  first: number | undefined,
+  kwargs: Record<string, unknown>,
+  set: boolean,
+): Pick<Loop, 'steps' | 'custom'> {
   const list = (value: unknown) => (Array.isArray(value) ? (value as number[]) : undefined);
   const one = (value: unknown) => (typeof value === 'number' ? value : undefined);
   const [timesteps, sigmas] = [list(kwargs.timesteps), list(kwargs.sigmas)];
@@ -108,7 +125,9 @@ const close = (what: string, got: number, want: number, size = Math.abs(want)): 
 function asserted({ out }: Ran, { expected_sum, expected_mean, tol_sum, tol_mean }: Published): Check[] {
   const sum = sumAbs(out);
   const checks: (Check | undefined)[] = [
-    expected_sum === null || expected_sum === undefined ? undefined : { what: 'sum', got: sum, want: expected_sum, tolerance: tol_sum ?? 1e-2 },
+    expected_sum === null || expected_sum === undefined
+      ? undefined
+      : { what: 'sum', got: sum, want: expected_sum, tolerance: tol_sum ?? 1e-2 },
     expected_mean === null || expected_mean === undefined
       ? undefined
       : { what: 'mean', got: sum / out.length, want: expected_mean, tolerance: tol_mean ?? 1e-3 },
@@ -131,13 +150,20 @@ function outcome(ran: Ran, entry: Published | Computed, want: Wanted | null | un
     (wanted ?? []).map((value, i) => close(`${what}[${i}]`, got[i] ?? Number.NaN, value, scale ?? Math.abs(value)));
   const recorded = entry.timesteps ?? [];
   return [
-    ...(want?.sum_abs === undefined ? [] : [{ what: 'sum', got: sumAbs(out), want: want.sum_abs, tolerance: Math.max(5e-3, 1e-5 * want.sum_abs) }]),
+    ...(want?.sum_abs === undefined
+      ? []
+      : [{ what: 'sum', got: sumAbs(out), want: want.sum_abs, tolerance: Math.max(5e-3, 1e-5 * want.sum_abs) }]),
     ...(want?.mean_abs === undefined ? [] : [close('mean', size, want.mean_abs)]),
     ...each('first', [...out.subarray(0, 8)], want?.first8, size),
     ...each('last', [...out.subarray(-4)], want?.last4, size),
-    ...each('timestep', timesteps.slice(-recorded.length || timesteps.length), recorded).map((check) => ({ ...check, tolerance: 2e-3 })),
+    ...each('timestep', timesteps.slice(-recorded.length || timesteps.length), recorded).map((check) => ({
+      ...check,
+      tolerance: 2e-3,
+    })),
     ...each('σ', ...sameSigmas(ran.sigmas, entry.sigmas ?? [])),
-    ...(typeof entry.init_noise_sigma === 'number' ? [close('init_noise_sigma', ran.initNoiseSigma, entry.init_noise_sigma)] : []),
+    ...(typeof entry.init_noise_sigma === 'number'
+      ? [close('init_noise_sigma', ran.initNoiseSigma, entry.init_noise_sigma)]
+      : []),
   ];
 }
 

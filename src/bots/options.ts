@@ -1,6 +1,7 @@
 /** The options of /imagine: one table that every platform's command, modal, help and parser are made from. */
 import { AppError } from '../core/errors.ts';
-import { MAX_COUNT, MAX_PROMPT, MAX_SEED, Request, type RequestOf, SAMPLERS, WEIGHTINGS } from '../core/request.ts';
+import { MAX_COUNT, MAX_PROMPT, MAX_SEED, Request, type RequestOf, WEIGHTINGS } from '../core/request.ts';
+import { SAMPLERS } from '../core/sampler.ts';
 import { buildPrompt } from './prompt-builder.ts';
 
 interface Option {
@@ -22,7 +23,11 @@ export const OPTIONS = {
   seed: { type: 'whole', description: 'The same seed and options give the same picture', min: 0, max: MAX_SEED },
   steps: { type: 'whole', description: 'Denoising steps: more is slower and usually finer', min: 1, max: 150 },
   guidance: { type: 'number', description: 'How strongly to follow the prompt', aliases: ['cfg'], min: 0, max: 30 },
-  sampler: { type: 'text', description: 'How the noise is walked to a picture', choices: SAMPLERS },
+  sampler: {
+    type: 'text',
+    description: 'How the noise is walked to a picture, such as DPM++ 2M Karras',
+    choices: SAMPLERS,
+  },
   size: { type: 'text', description: 'Width × height in multiples of 8, such as 128x128' },
   model: { type: 'text', description: 'Which model draws' },
   style: { type: 'text', description: 'A named style put around the prompt, such as watercolor or photographic' },
@@ -101,11 +106,12 @@ export function toRequest(options: Options): RequestOf<'imagine'> {
 export const optionHelp = (): string =>
   `Options: ${Object.entries(OPTIONS)
     .filter(([name]) => name !== 'prompt')
-    .map(
-      ([name, option]) =>
-        `--${name}${option.type === 'flag' ? '' : ` <${'choices' in option ? option.choices.join('|') : option.type}>`}`,
-    )
+    .map(([name, option]) => (option.type === 'flag' ? `--${name}` : `--${name} <${values(option)}>`))
     .join(', ')}.`;
+
+/** Few choices are named. */
+const values = (option: Option): string =>
+  option.choices && option.choices.length <= 8 ? option.choices.join('|') : option.type;
 
 const filled = (value: unknown) => value !== undefined && value !== null && value !== '';
 

@@ -1,6 +1,7 @@
 /** The Request with every choice made. Plain JSON; the same recipe gives the same pixels. */
 import { z } from 'zod';
-import { Extent, MAX_COUNT, MAX_FRAMES, type PictureRef, SAMPLERS, Seed, Share, WEIGHTINGS } from './request.ts';
+import { Extent, MAX_COUNT, MAX_FRAMES, type PictureRef, Seed, Share, WEIGHTINGS } from './request.ts';
+import { Sampler } from './sampler.ts';
 
 export const ModelRef = z.strictObject({
   name: z.string(),
@@ -82,7 +83,7 @@ const Diffusion = z.strictObject({
   seed: Seed,
   count: z.number().int().min(1).max(MAX_COUNT),
   steps: z.number().int().min(1),
-  sampler: z.enum(SAMPLERS),
+  sampler: Sampler,
   guidance: z.number(),
   /** Pixels of the model's own output, before `display` enlarges it. */
   width: z.number().int(),

@@ -1,8 +1,6 @@
 /** What a person asked for, as they typed it. Bots build it, intake turns it into a Recipe. */
 import { z } from 'zod';
-
-export const SAMPLERS = ['euler', 'euler_a', 'dpmpp_2m_karras', 'ddim'] as const;
-export type SamplerName = (typeof SAMPLERS)[number];
+import { Sampler } from './sampler.ts';
 
 /** Ways to apply the weights of a prompt's words, as the programs of these names do. */
 export const WEIGHTINGS = ['a1111', 'compel', 'comfy', 'none'] as const;
@@ -87,7 +85,7 @@ const Imagine = z.strictObject({
     .max(150, 'Steps must be 1 to 150.')
     .optional(),
   guidance: z.number().min(0, 'Guidance must be 0 to 30.').max(30, 'Guidance must be 0 to 30.').optional(),
-  sampler: z.enum(SAMPLERS, { error: `The sampler must be one of ${SAMPLERS.join(', ')}.` }).optional(),
+  sampler: Sampler.optional(),
   width: side.optional(),
   height: side.optional(),
   /** Only the person who asked sees the result. */

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { ModelRef } from '../core/recipe.ts';
-import { SAMPLERS } from '../core/request.ts';
+import { Sampler } from '../core/sampler.ts';
 import { Embedding, Lora } from './adapters/manifest.ts';
 import { Control, Depth, Pose } from './control/manifest.ts';
 import { about, Graph, path } from './manifest-fields.ts';
@@ -17,7 +17,7 @@ const Diffusion = z.object({
     height: z.number().int(),
     steps: z.number().int().min(1),
     guidance: z.number(),
-    sampler: z.enum(SAMPLERS),
+    sampler: Sampler,
   }),
   limits: z.object({
     minSide: z.number().int(),

@@ -21,7 +21,7 @@ program
   .option('--count <number>', 'how many, 1 to 4')
   .option('--steps <number>', 'denoising steps')
   .option('--guidance <number>', 'how strongly to follow the prompt')
-  .option('--sampler <name>', 'euler, euler_a, dpmpp_2m_karras, ddim')
+  .option('--sampler <name>', 'such as euler_a, dpmpp_2m_karras or “DPM++ 2M Karras”')
   .option('--size <WxH>', 'such as 128x128')
   .option('--model <name>', 'which model draws')
   .option('--style <name>', 'a named style put around the prompt: see models/words/styles.json')

@@ -4,7 +4,7 @@ import extractChunks from 'png-chunks-extract';
 import sharp from 'sharp';
 import type { Picture } from '../core/picture.ts';
 import { promptsOf, type Recipe } from '../core/recipe.ts';
-import type { SamplerName } from '../core/request.ts';
+import { samplerLabel } from '../core/sampler.ts';
 
 export interface About {
   recipe: Recipe;
@@ -14,14 +14,6 @@ export interface About {
 }
 
 const VERSION = 'Atelier';
-/** Automatic1111's names, so that its tools and others' read them back. */
-const SAMPLERS = {
-  euler: 'Euler',
-  euler_a: 'Euler a',
-  dpmpp_2m_karras: 'DPM++ 2M Karras',
-  ddim: 'DDIM',
-} satisfies Record<SamplerName, string>;
-
 /** The text other programs read settings from. Nothing in it tells who asked. */
 export function parametersText(recipe: Recipe, seed: number, index = 0): string {
   const model = [
@@ -35,7 +27,7 @@ export function parametersText(recipe: Recipe, seed: number, index = 0): string 
   const strength = init?.strength ?? hires?.strength;
   const settings = [
     `Steps: ${steps}`,
-    `Sampler: ${SAMPLERS[sampler]}`,
+    `Sampler: ${samplerLabel(sampler)}`,
     `CFG scale: ${guidance}`,
     `Seed: ${seed}`,
     `Size: ${width}x${height}`,

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createLogger } from '../../src/core/log.ts';
 import type { Picture } from '../../src/core/picture.ts';
 import { Recipe } from '../../src/core/recipe.ts';
-import { Request, SAMPLERS } from '../../src/core/request.ts';
+import { Request } from '../../src/core/request.ts';
 import { openCatalogue } from '../../src/engine/catalogue.ts';
 import { openDevice } from '../../src/engine/device.ts';
 import { createLocalEngine, type Engine } from '../../src/engine/engine.ts';
@@ -53,8 +53,11 @@ it('draws the recorded picture from the recorded recipe', async () => {
   expect(difference).toBeLessThan(0.05);
 });
 
+/** One of each kind of sampler: by σ, ancestral, multistep, by timestep, of two calls a step, corrected, and for the SDE. */
+const KINDS = ['euler', 'euler_a', 'dpmpp_2m_karras', 'ddim', 'heun', 'unipc', 'dpmpp_sde_karras'] as const;
+
 /** What a person would check: blue all around, red on the left and on the right. */
-it.each(SAMPLERS)('%s shows two red things on blue', async (sampler) => {
+it.each(KINDS)('%s shows two red things on blue', async (sampler) => {
   const { width, height, data } = await draw(apples({ sampler }));
   const at = (x: number, y: number) => {
     const i = (Math.floor(y * height) * width + Math.floor(x * width)) * 3;

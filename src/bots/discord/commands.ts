@@ -13,6 +13,9 @@ import { OPTIONS } from '../options.ts';
 
 type Command = RESTPostAPIChatInputApplicationCommandsJSONBody;
 
+/** As many as Discord takes; longer lists are suggested while typing. */
+export const MOST_CHOICES = 25;
+
 /** Options whose list is open: suggestions come while typing. */
 export const SUGGESTED: ReadonlySet<string> = new Set(['model', 'style']);
 
@@ -39,8 +42,9 @@ function toOption(name: string, { type, description, choices, min, max }: Descri
   if (type === 'whole') return { ...shared, type: ApplicationCommandOptionType.Integer, ...bounds };
   if (type === 'number') return { ...shared, type: ApplicationCommandOptionType.Number, ...bounds };
   const text = { ...shared, type: ApplicationCommandOptionType.String } as const;
-  if (choices) return { ...text, choices: choices.map((choice) => ({ name: choice, value: choice })) };
-  if (SUGGESTED.has(name)) return { ...text, autocomplete: true };
+  if (choices && choices.length <= MOST_CHOICES)
+    return { ...text, choices: choices.map((choice) => ({ name: choice, value: choice })) };
+  if (choices || SUGGESTED.has(name)) return { ...text, autocomplete: true };
   return { ...text, ...(max !== undefined && { max_length: max }) };
 }
 

@@ -23,7 +23,8 @@ const FALLING = /^(Euler|LMS|Heun|KDPM2|DPMSolver|UniPC|DEIS|SASolver|FlowMatch)
 
 /** How σ falls, by the configuration's flags. */
 export function ruleOf(config: SchedulerConfig): SigmaRule | undefined {
-  if (!FALLING.test(config.schedulerClass ?? '') || config.schedulerClass === 'EulerAncestralDiscreteScheduler') return undefined;
+  if (!FALLING.test(config.schedulerClass ?? '') || config.schedulerClass === 'EulerAncestralDiscreteScheduler')
+    return undefined;
   if (config.use_karras_sigmas) return 'karras';
   if (config.use_lu_lambdas) return 'lu';
   if (config.use_exponential_sigmas) return 'exponential';
@@ -58,14 +59,33 @@ export function samplerOf(config: SchedulerConfig): SamplerName {
 }
 
 /** The model's own configuration as it is, if its sampler was asked for; otherwise the asked one's habits, on what the model was trained on. */
-export function settingsFor(config: SchedulerConfig, asked: Asked): { settings: Settings; variant: Variant; native: boolean } {
+export function settingsFor(
+  config: SchedulerConfig,
+  asked: Asked,
+): { settings: Settings; variant: Variant; native: boolean } {
   const { solver, fall } = partsOf(asked.sampler);
   const variant: Variant = samplers[solver];
   const native = config.schedulerClass !== undefined && samplerOf(config) === asked.sampler;
   const schedulerClass = native ? config.schedulerClass! : variant.schedulerClass;
   const defaults: Partial<SchedulerConfig> = SCHEDULERS[schedulerClass];
   const known = { ...defaults, ...(native ? {} : { ...('clip_sample' in defaults && { clip_sample: false }) }) };
-  const carried = native ? config : { ...config, ...forget(config, ['solver_order', 'algorithm_type', 'solver_type', 'final_sigmas_type', 'lower_order_final', 'euler_at_final', 'lambda_min_clipped', 'predict_x0', 'use_flow_sigmas', 'interpolation_type']) };
+  const carried = native
+    ? config
+    : {
+        ...config,
+        ...forget(config, [
+          'solver_order',
+          'algorithm_type',
+          'solver_type',
+          'final_sigmas_type',
+          'lower_order_final',
+          'euler_at_final',
+          'lambda_min_clipped',
+          'predict_x0',
+          'use_flow_sigmas',
+          'interpolation_type',
+        ]),
+      };
   const settings: Settings = {
     ...known,
     ...said(carried),
@@ -90,7 +110,8 @@ const said = (config: SchedulerConfig): SchedulerConfig =>
 
 /** At σ = 0 the noise form of DPM-Solver and UniPC's bh1 divide by zero: they stop at the model's least σ. */
 function finite(settings: Settings): Settings {
-  const noiseForm = settings.schedulerClass?.startsWith('DPMSolver') && /^(sde-)?dpmsolver$/.test(settings.algorithm_type ?? '');
+  const noiseForm =
+    settings.schedulerClass?.startsWith('DPMSolver') && /^(sde-)?dpmsolver$/.test(settings.algorithm_type ?? '');
   const bh1 = settings.schedulerClass === 'UniPCMultistepScheduler' && settings.solver_type === 'bh1';
   return noiseForm || bh1 ? { ...settings, final_sigmas_type: 'sigma_min' } : settings;
 }

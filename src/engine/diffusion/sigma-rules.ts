@@ -19,7 +19,8 @@ export function karrasRule(steps: number, min: number, max: number, rho = 7): nu
 const exponential: Fall = (steps, min, max) => linspace(Math.log(max), Math.log(min), steps).map(Math.exp);
 
 /** By the quantiles of Beta(0.6, 0.6), dense at both ends. Lee et al. 2024, "Beta sampling is all you need". */
-const beta: Fall = (steps, min, max) => ramp(steps).map((share) => min + betaQuantile(1 - share, 0.6, 0.6) * (max - min));
+const beta: Fall = (steps, min, max) =>
+  ramp(steps).map((share) => min + betaQuantile(1 - share, 0.6, 0.6) * (max - min));
 
 /** `steps` σ, falling from max to min. `lu`: even steps in λ = −log σ (Lu et al. 2022a, § 3.4) are the exponential ones. */
 export const sigmaRules = {

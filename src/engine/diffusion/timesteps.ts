@@ -35,14 +35,18 @@ export function wholeTimesteps(visit: Visit): number[] {
   const { total, steps, spacing } = visit;
   if (spacing === 'leading') return leading(visit, steps, Math.floor(total / steps));
   if (spacing === 'trailing') return trailing(total, total / steps);
-  return linspace(0, total - 1, steps).map(roundHalfEven).reverse();
+  return linspace(0, total - 1, steps)
+    .map(roundHalfEven)
+    .reverse();
 }
 
 /** Of samplers in σ, which may ask between two trained timesteps: Euler, Heun, LMS, KDPM2. Evenly spaced ones are kept fractional. */
 export function fractionalTimesteps(visit: Visit): number[] {
   const { total, steps, spacing } = visit;
   if (spacing !== 'linspace') return wholeTimesteps(visit);
-  return linspace(0, total - 1, steps).map(Math.fround).reverse();
+  return linspace(0, total - 1, steps)
+    .map(Math.fround)
+    .reverse();
 }
 
 /** Of the multistep solvers, which end above the last timestep: DPM-Solver, UniPC, DEIS, SA-Solver. `last`: timesteps not cut off for too little light. */

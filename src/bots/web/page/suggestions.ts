@@ -31,7 +31,9 @@ export function suggest(text: string, caret: number, { commands, options }: Hint
   const chosen = value && options.find(({ name }) => name === value[1]!.toLowerCase());
   if (chosen && chosen.choices.length > 0) {
     const items = chosen.choices.map((choice) => ({ insert: `${choice} `, label: choice, description: '' }));
-    return { from: caret - value[2]!.length, items: starting(value[2]!, items) };
+    const typed = value[2]!.toLowerCase();
+    const holding = items.filter(({ label }) => label.includes(typed) && !label.startsWith(typed));
+    return { from: caret - typed.length, items: [...starting(typed, items), ...(typed ? holding : [])] };
   }
   const option = /(?:^|\s)((?:--|—)(\w*))$/.exec(before);
   if (option) {

@@ -20,7 +20,11 @@ export function lcmCourse(settings: Settings): Course {
   const none = settings.strength === 0;
   const timesteps = none ? [] : visits(settings, settings.custom.originShare ?? settings.strength);
   const levels = noiseLevels(settings, LEAST_ALPHA);
-  return { ...common(settings, levels, timesteps), sigmas: [...timesteps.map((t) => levels[t]!), 0], begin: settings.custom.begin ?? 0 };
+  return {
+    ...common(settings, levels, timesteps),
+    sigmas: [...timesteps.map((t) => levels[t]!), 0],
+    begin: settings.custom.begin ?? 0,
+  };
 }
 
 /** Ends at the least trained noise; between, each step lands ηth of the way further down. */

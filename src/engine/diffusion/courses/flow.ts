@@ -26,14 +26,23 @@ export function flowCourse(settings: Settings, bending: boolean): Course {
 
 /** The share of noise at every step, and what the network is told. */
 function flowShares(settings: Settings): { shares: number[]; timesteps: number[] } {
-  const { steps, num_train_timesteps: total, custom, rule, shift_terminal: terminal, invert_sigmas: inverted } = settings;
+  const {
+    steps,
+    num_train_timesteps: total,
+    custom,
+    rule,
+    shift_terminal: terminal,
+    invert_sigmas: inverted,
+  } = settings;
   const shift = settings.shift ?? settings.flow_shift ?? 1;
   const dynamic = settings.use_dynamic_shifting ?? false;
   const shifted = (share: number) => (shift * share) / (1 + (shift - 1) * share);
   const [top, bottom] = [1, 1 / total].map((share) => (dynamic ? share : shifted(share))) as [number, number];
 
   // FLUX gives its own: evenly down to 1/steps. The others go to the least trained share.
-  const even = dynamic ? linspace(1, 1 / steps, steps) : linspace(top * total, bottom * total, steps).map((t) => t / total);
+  const even = dynamic
+    ? linspace(1, 1 / steps, steps)
+    : linspace(top * total, bottom * total, steps).map((t) => t / total);
   let shares = [...(custom.sigmas ?? custom.timesteps?.map((t) => t / total) ?? even)];
   shares = shares.map(dynamic ? timeShift(settings) : shifted);
   if (terminal) {
@@ -43,7 +52,8 @@ function flowShares(settings: Settings): { shares: number[]; timesteps: number[]
   if (rule) shares = sigmaRules[rule](shares.length, shares.at(-1)!, shares[0]!);
   shares = shares.map(Math.fround);
   if (inverted) shares = shares.map((share) => Math.fround(1 - share));
-  const told = custom.timesteps && !inverted ? [...custom.timesteps] : shares.map((share) => Math.fround(share * total));
+  const told =
+    custom.timesteps && !inverted ? [...custom.timesteps] : shares.map((share) => Math.fround(share * total));
   return { shares: [...shares, inverted ? 1 : 0], timesteps: told };
 }
 

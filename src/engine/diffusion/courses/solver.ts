@@ -36,7 +36,8 @@ function visitedBy(settings: Settings, levels: readonly number[]): number[] {
   const { num_train_timesteps: total, steps, steps_offset: offset = 0, schedulerClass } = settings;
   const clipped = settings.lambda_min_clipped ?? Number.NEGATIVE_INFINITY;
   const last = levels.filter((sigma) => -Math.log(sigma) >= clipped).length;
-  const spacing = schedulerClass === 'DPMSolverSinglestepScheduler' ? 'linspace' : (settings.timestep_spacing ?? 'linspace');
+  const spacing =
+    schedulerClass === 'DPMSolverSinglestepScheduler' ? 'linspace' : (settings.timestep_spacing ?? 'linspace');
   return solverTimesteps({ total, steps, spacing, offset }, last);
 }
 
@@ -47,7 +48,11 @@ function told({ exact, rule, beta_schedule, schedulerClass }: Settings, t: numbe
   return (rule === 'karras' || rule === 'lu') && !cosine ? roundHalfEven(t) : Math.trunc(t);
 }
 
-function lastOf({ final_sigmas_type, rule, schedulerClass }: Settings, fall: readonly number[], levels: readonly number[]): number {
+function lastOf(
+  { final_sigmas_type, rule, schedulerClass }: Settings,
+  fall: readonly number[],
+  levels: readonly number[],
+): number {
   if (final_sigmas_type !== 'sigma_min') return 0;
   const ownLast = rule && !schedulerClass?.startsWith('DPMSolver');
   return ownLast ? fall.at(-1)! : levels[0]!;

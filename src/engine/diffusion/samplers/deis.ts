@@ -1,5 +1,5 @@
 import { type Latent, mix } from '../../tensor.ts';
-import { march, type Moment, type Sampler, slope } from '../sampler.ts';
+import { type Moment, march, type Sampler, slope } from '../sampler.ts';
 
 export interface DeisSettings {
   /** 1 to 3. */

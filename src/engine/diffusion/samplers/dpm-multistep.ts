@@ -1,5 +1,5 @@
 import { blend, type Latent, mix } from '../../tensor.ts';
-import { march, type Moment, type Sampler } from '../sampler.ts';
+import { type Moment, march, type Sampler } from '../sampler.ts';
 import { type DpmAlgorithm, type Integrator, integrate, remembered, type SolverType, shares } from './dpm.ts';
 
 export interface MultistepSettings {
@@ -32,7 +32,8 @@ export const dpmMultistep =
       past = [{ answer, h: Math.log(sigma / next) }, ...past].slice(0, 3);
       const order = Math.min(orderAt(moment, settings), past.length);
       const integrator = { algorithm, from: sigma, to: next };
-      const target = order === 1 ? answer : order === 2 ? second(past, integrator, settings) : third(past, integrator, settings);
+      const target =
+        order === 1 ? answer : order === 2 ? second(past, integrator, settings) : third(past, integrator, settings);
       return integrate(integrator, x, target, options.noise);
     });
   };

@@ -32,7 +32,11 @@ export const dpmSinglestep =
       const group = past[past.length - 1]!;
       const integrator = { algorithm, from: group.sigma, to: next };
       const target =
-        order === 1 ? group.answer : order === 2 ? second(past, integrator, settings) : third(past, integrator, settings);
+        order === 1
+          ? group.answer
+          : order === 2
+            ? second(past, integrator, settings)
+            : third(past, integrator, settings);
       return integrate(integrator, group.x, target, options.noise);
     });
   };
@@ -65,8 +69,7 @@ function third([now, middle, first]: readonly Past[], integrator: Integrator, se
   const h = lambda(integrator.to) - lambda(first!.sigma);
   const [r0, r1] = [now!, middle!].map(({ sigma }) => (lambda(sigma) - lambda(first!.sigma)) / h) as [number, number];
   const share = shares(integrator);
-  if (settings.solver === 'midpoint')
-    return blend(1 - share.first / r0, first!.answer, share.first / r0, now!.answer);
+  if (settings.solver === 'midpoint') return blend(1 - share.first / r0, first!.answer, share.first / r0, now!.answer);
   const lost = 1 - (integrator.to / integrator.from) ** 2;
   const curve = settings.flatThird && settings.algorithm === 'sde-dpmsolver++' ? share.second - 1 / lost : share.second;
   // D₁ = (r₀·(m₁−m)/r₁ − r₁·(m₀−m)/r₀)/(r₀−r₁), D₂ = 2((m₀−m)/r₀ − (m₁−m)/r₁)/(r₀−r₁)

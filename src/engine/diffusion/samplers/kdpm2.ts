@@ -18,7 +18,6 @@ export const kdpm2With =
       const x0 = await denoise(x, sigma);
       let there = blend(1, x, middle - sigma, slope(x, x0, sigma));
       there = between?.(there, middle) ?? there;
-      if (eta > 0) noise?.(); // diffusers draws for the half step too, and the stream of normals is part of the recipe
       if (next > 0) {
         signal?.throwIfAborted();
         x = blend(1, x, down - sigma, slope(there, await denoise(there, middle), middle));

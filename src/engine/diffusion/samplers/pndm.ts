@@ -38,9 +38,16 @@ export const pndmWith =
         answers.unshift(answer);
         answers.length = Math.min(answers.length, 4);
       }
-      if (i < rungeKutta) middle = inside === 0 ? scale(1 / 6, answer) : mix([1, middle], [inside === 3 ? 1 / 6 : 1 / 3, answer]);
+      if (i < rungeKutta)
+        middle = inside === 0 ? scale(1 / 6, answer) : mix([1, middle], [inside === 3 ? 1 / 6 : 1 / 3, answer]);
       const direction =
-        i < rungeKutta ? (inside === 3 ? middle : answer) : again ? mix([0.5, answer], [0.5, answers[0]!]) : adamsBashforth(answers);
+        i < rungeKutta
+          ? inside === 3
+            ? middle
+            : answer
+          : again
+            ? mix([0.5, answer], [0.5, answers[0]!])
+            : adamsBashforth(answers);
       const base = again ? restated(start, walk[0]!.from, from) : start;
       const noise = average === 'v' ? noiseOf(base, direction, from) : direction;
       x = mix([1, base], [to - from, noise]);

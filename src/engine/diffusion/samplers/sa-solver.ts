@@ -33,7 +33,15 @@ export const saSolver =
       if (last) {
         const order = Math.min(correctorOrder, lowerOrderFinal ? total - i + 2 : correctorOrder, done + 1);
         const nodes = [now, ...past].slice(0, order);
-        x = adams({ x: last.x, nodes, from: last.lambda, to: now.lambda, tau: last.tau, predictsX0, noise: last.noise });
+        x = adams({
+          x: last.x,
+          nodes,
+          from: last.lambda,
+          to: now.lambda,
+          tau: last.tau,
+          predictsX0,
+          noise: last.noise,
+        });
       }
       past = [now, ...past].slice(0, Math.max(predictorOrder, correctorOrder - 1));
       const order = Math.min(predictorOrder, lowerOrderFinal ? total - i : predictorOrder, done + 1);
@@ -67,7 +75,9 @@ function adams({ x, nodes, from, to, tau, predictsX0, noise }: Step): Latent {
   const sigma = Math.exp(-to);
   const scale = predictsX0 ? rate : -(1 + square) * sigma;
   const keep = predictsX0 ? Math.exp(-rate * h) : 1;
-  const spread = predictsX0 ? sigma * Math.sqrt(-Math.expm1(-2 * square * h)) : sigma * Math.sqrt(Math.expm1(2 * square * h));
+  const spread = predictsX0
+    ? sigma * Math.sqrt(-Math.expm1(-2 * square * h))
+    : sigma * Math.sqrt(Math.expm1(2 * square * h));
   const terms = nodes.map(({ answer }, k) => [scale * weights[k]!, answer] as const);
   return mix([keep, x], ...terms, ...(noise && spread > 0 ? [[spread, noise] as const] : []));
 }

@@ -37,7 +37,8 @@ export const unipc =
       const answer = predictsX0 ? x0 : slope(x, x0, sigma);
       if (last && !uncorrected.includes(i - 1)) x = step(integrator, last.x, past.slice(0, last.order), sigma, answer);
       past = [{ answer, sigma }, ...past].slice(0, order);
-      const usable = Math.min(order, lowerOrderFinal ? total - i : order, i - begin + 1);
+      const most = next === 0 ? 1 : lowerOrderFinal ? total - i : order; // no polynomial reaches λ = ∞
+      const usable = Math.min(order, most, i - begin + 1);
       last = { x, order: usable };
       x = step(integrator, x, past.slice(0, usable), next);
       x = between?.(x, next) ?? x;

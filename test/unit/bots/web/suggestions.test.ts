@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { hints } from '../../../../src/bots/web/hints.ts';
 import { suggest } from '../../../../src/bots/web/page/suggestions.ts';
+import { SAMPLERS } from '../../../../src/core/sampler.ts';
 import { memoryStudio } from './memory-studio.ts';
 
 const known = hints(memoryStudio());
@@ -24,8 +25,10 @@ it('offers the options of the parser, and each only once', () => {
 });
 
 it('offers the choices of an option', () => {
-  expect(labels('a cat --sampler ')).toEqual(['euler', 'euler_a', 'dpmpp_2m_karras', 'ddim']);
-  expect(taken('a cat --sampler dd')).toBe('a cat --sampler ddim ');
+  expect(labels('a cat --sampler ')).toEqual(SAMPLERS);
+  expect(labels('a cat --sampler dd')).toEqual(['ddim', 'ddpm']);
+  expect(taken('a cat --sampler ddi')).toBe('a cat --sampler ddim ');
+  expect(labels('a cat --sampler 2m_kar')).toEqual(['dpmpp_2m_karras', 'dpm_2m_karras']);
   expect(labels('a cat --model ')).toEqual(['sticker-diffusion']);
 });
 
