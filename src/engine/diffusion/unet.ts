@@ -84,11 +84,11 @@ function residualFeeds(rows: readonly Row[], ports: readonly Port[], facts: Unet
   const given = ports.map((_, i) => rows.find(({ residuals }) => residuals?.[i])?.residuals?.[i]?.dims);
   const usual = given.includes(undefined) ? usualShapes(rows[0]!, ports, facts) : [];
   return Object.fromEntries(
-    ports.map(({ name }, i) => {
+    ports.map((port, i) => {
       const shape = usual[i] ?? given[i]!;
       const nothing = () => new Float32Array(shape.reduce((a, b) => a * b));
-      const data = concat(rows.map(({ residuals }) => fitting(residuals?.[i], name, shape) ?? nothing()));
-      return [name, { data, dims: [rows.length, ...shape] }];
+      const data = concat(rows.map(({ residuals }) => fitting(residuals?.[i], port, shape) ?? nothing()));
+      return [port.name, { data, dims: [rows.length, ...shape] }];
     }),
   );
 }
@@ -107,12 +107,14 @@ function usualShapes({ height, width }: Row, ports: readonly Port[], { config, m
   );
 }
 
-function fitting(feed: Feed | undefined, name: string, shape: readonly number[]): Float32Array | undefined {
+/** Channels by what the graph says, the rest by what the other rows of the call bring. */
+function fitting(feed: Feed | undefined, { name, shape: named }: Port, shape: readonly number[]) {
   if (!feed) return undefined;
-  if (feed.dims.join() === shape.join()) return feed.data as Float32Array;
+  const wanted = shape.map((size, i) => (typeof named[i + 1] === 'number' ? Number(named[i + 1]) : size));
+  if (feed.dims.join() === wanted.join()) return feed.data as Float32Array;
   throw new AppError(
     'invalid_request',
-    `This ControlNet does not belong to this model: it gives ${feed.dims.join('×')} where ${name} wants ${shape.join('×')}.`,
+    `This ControlNet does not belong to this model: it gives ${feed.dims.join('×')} where ${name} wants ${wanted.join('×')}.`,
   );
 }
 

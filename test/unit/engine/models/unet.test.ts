@@ -135,7 +135,7 @@ describe('inpainting', () => {
 describe('ControlNet residuals', () => {
   const config = { block_out_channels: [2, 3], layers_per_block: 1 };
   const ports = {
-    down_block_10: ['batch', 9, 'h', 'w'], // sorted by number, not by letter
+    down_block_10: ['batch', 3, 'h', 'w'], // sorted by number, not by letter
     mid_block_additional_residual: ['batch', 3, 'h', 'w'],
     down_block_0: ['batch', 2, 'h', 'w'],
     down_block_1: ['batch', 2, 'h', 'w'],
