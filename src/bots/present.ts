@@ -103,6 +103,9 @@ export function details(generation: GenerationView): Reply {
           ['Guidance rescale', recipe.guidanceRescale],
           ['Guidance between', recipe.guidanceInterval?.join(' and ')],
           ['Begun with', recipe.init && `a picture, at strength ${recipe.init.strength}`],
+          ...(recipe.controls ?? []).map(
+            ({ model, hint, weight }): Fact => ['Steered by', `${model.name}, hint ${hint}, weight ${weight}`],
+          ),
           [
             'Second pass',
             recipe.hires && `${recipe.hires.width} × ${recipe.hires.height}, at strength ${recipe.hires.strength}`,

@@ -34,6 +34,22 @@ describe('options', () => {
     expect(Buffer.from(await handedIn.load(key))).toEqual(readFileSync(from));
   });
 
+  it('steer with hints of files, each with its own settings', async () => {
+    const handedIn = createHandedIn();
+    const [lines, doodle] = [await file('lines.png'), await file('a, strange=name.png', 8, 4)];
+    const { controls } = await read(
+      { control: [`canny=${lines}`, `scribble=${doodle},weight=0.6,from=0.1,to=0.7,model=doodles,guess`] },
+      handedIn,
+    );
+    expect(controls).toMatchObject([
+      { hint: 'canny', weight: 1, from: 0, to: 1, guess: false },
+      { hint: 'scribble', weight: 0.6, from: 0.1, to: 0.7, guess: true, model: 'doodles' },
+    ]);
+    expect(handedIn.sources(controls![1]!.picture)).toMatchObject({ width: 8, height: 4 });
+    await expect(read({ control: ['canny'] })).rejects.toThrow(/--control takes a hint and a file/);
+    await expect(read({ control: [`canny=${lines},weight=3`] })).rejects.toMatchObject({ code: 'invalid_request' });
+  });
+
   it('make the picture its own mask by “alpha”, and margins side by side', async () => {
     const { init } = await read({ from: await file('a.png'), mask: 'alpha', extend: '1,2,3,4' });
     expect(init!.mask).toEqual(init!.picture);

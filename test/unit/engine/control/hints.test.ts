@@ -84,6 +84,17 @@ describe('canny', () => {
   });
 });
 
+describe('scribbles', () => {
+  it('are bold: three pixels of a small picture, more of a large one', () => {
+    const width = (size: number) => {
+      const strokes = scribble(drawn(size, size, (x) => (x < size / 2 ? [30, 30, 30] : [220, 220, 220])));
+      return lit(strokes).filter(([, y]) => y === size >> 1).length;
+    };
+    expect(width(64)).toBe(3);
+    expect(width(600)).toBe(5);
+  });
+});
+
 describe('soft edges', () => {
   it('are brightest at the step and fade from there', () => {
     const step = softEdge(drawn(40, 10, (x) => (x < 20 ? [20, 20, 20] : [220, 220, 220])));
