@@ -1,7 +1,7 @@
 /** Everything a prompt may come to say, in plain words without syntax: what moderation reads beside what was typed. */
 import { parseComposition } from '../../../core/composition.ts';
 import { AppError } from '../../../core/errors.ts';
-import { alternatives } from './editing.ts';
+import { alternatives } from './alternatives.ts';
 import { parseEmphasis } from './emphasis.ts';
 
 /** Signs: no phrase that moderation knows is longer. */
