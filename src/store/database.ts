@@ -15,6 +15,8 @@ export function connectDatabase({ log }: { log: Logger }, url: string): Database
     application_name: 'atelier',
     connectionTimeoutMillis: 10_000,
     statement_timeout: 30_000,
+    // A process that is frozen in mid-transaction must not keep everybody else from the line.
+    idle_in_transaction_session_timeout: 5_000,
   };
   const lost = ({ message }: Error) => log.warn({ reason: message }, 'database connection lost'); // the error holds its client
   return new PrismaClient({

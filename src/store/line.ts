@@ -88,11 +88,12 @@ export const line = (db: Database, log: Logger): InLine => ({
   waiting: () => db.generation.count({ where: { status: 'queued' } }),
 
   async adopt(olderThanMs) {
+    const late = Prisma.sql`status = 'received' AND created_at < now() - ${olderThanMs} * interval '1 millisecond'`;
+    const found = await db.$queryRaw<unknown[]>`SELECT 1 FROM generation WHERE ${late} LIMIT 1`;
+    if (found.length === 0) return 0; // the lock is others' time
     const [, adopted] = await db.$transaction([
       db.$executeRaw`SELECT ${oneInLineAtATime}`,
-      db.$queryRaw<{ id: string }[]>(
-        enterLine(Prisma.sql`status = 'received' AND created_at < now() - ${olderThanMs} * interval '1 millisecond'`),
-      ),
+      db.$queryRaw<{ id: string }[]>(enterLine(late)),
     ]);
     return adopted.length;
   },
