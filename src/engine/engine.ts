@@ -81,7 +81,7 @@ export function createLocalEngine({ catalogue, device, log, onBeat = () => {} }:
       const checkpoint = await job.open(
         installed,
         (device, { folder, ref, manifest: { names } }) =>
-          openCheckpoint(device, folder, ref.name, { names, additions }),
+          openCheckpoint(device, folder, ref.name, { names, additions, onBeat }),
         key,
       );
       const predict = await openControls({ ...job, catalogue }, recipe, checkpoint);

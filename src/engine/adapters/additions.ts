@@ -27,8 +27,13 @@ export interface Modified {
   tokens: ReadonlyMap<string, readonly number[]>;
 }
 
-/** One part of a model with what is added to it; the file itself when that is nothing. */
-export async function modify(graphFile: string, part: Part, { adapters, embeddings }: Additions): Promise<Modified> {
+/** One part of a model with what is added to it; the file itself when that is nothing. `onWeight`: one more is done. */
+export async function modify(
+  graphFile: string,
+  part: Part,
+  { adapters, embeddings }: Additions,
+  onWeight: () => void = () => {},
+): Promise<Modified> {
   const active = adapters.filter(({ weight }) => weight !== 0);
   const words = WITH_WORDS.has(part) ? embeddings : [];
   if (active.length + words.length === 0) return { source: graphFile, tokens: new Map() };
@@ -50,6 +55,7 @@ export async function modify(graphFile: string, part: Part, { adapters, embeddin
       const values = decodeWeight(weight, await readWeight(weight, folder));
       for (const { layer, lora, change, weight: strength } of merged.get(weight.name) ?? [])
         await addChange(values, layer, lora, change, strength);
+      onWeight();
       const longer =
         weight === table && learned ? append(values, weight.dims, learned.rows) : { values, dims: weight.dims };
       return { type: weight.type!, dims: longer.dims, bytes: encodeWeight(weight, longer.values) };

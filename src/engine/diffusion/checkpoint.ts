@@ -43,6 +43,8 @@ export interface CheckpointOptions {
   names?: Readonly<Record<string, string>> | undefined;
   /** LoRAs and learned words. */
   additions?: Additions | undefined;
+  /** Told that opening goes on. */
+  onBeat?: (() => void) | undefined;
 }
 
 const LatentConfig = z.object({ latent_channels: z.number().int().default(4) });
@@ -52,9 +54,9 @@ export async function openCheckpoint(
   device: Device,
   folder: string,
   name: string,
-  { names = {}, additions = NO_ADDITIONS }: CheckpointOptions = {},
+  { names = {}, additions = NO_ADDITIONS, onBeat }: CheckpointOptions = {},
 ): Promise<Checkpoint> {
-  const parts = await createParts({ device }, { folder, model: name, additions });
+  const parts = await createParts({ device }, { folder, model: name, additions, onBeat });
   try {
     const about = await readFacts(folder, name);
     const { predictor: config, zeroEmpty } = about;

@@ -26,9 +26,14 @@ interface Whole {
   folder: string;
   model: string;
   additions: Additions;
+  /** Told whenever a weight was changed: large models take their time. */
+  onBeat?: (() => void) | undefined;
 }
 
-export async function createParts({ device }: { device: Device }, { folder, model, additions }: Whole): Promise<Parts> {
+export async function createParts(
+  { device }: { device: Device },
+  { folder, model, additions, onBeat }: Whole,
+): Promise<Parts> {
   const opened: Network[] = [];
   const changeable = new Set<string>();
   for (const part of PARTS) if (await exists(folder, part)) changeable.add(part);
@@ -38,7 +43,7 @@ export async function createParts({ device }: { device: Device }, { folder, mode
     const graph = await findGraph(folder, part, model);
     if (!graph) return undefined;
     const { source, tokens } = changeable.has(part)
-      ? await modify(graph, part as Part, additions)
+      ? await modify(graph, part as Part, additions, onBeat)
       : { source: part === 'vae_encoder' ? await withoutOwnNoise(graph) : graph, tokens: new Map<string, number[]>() };
     const network = await openNetwork(device, source).catch((cause: unknown) => {
       if (cause instanceof AppError) throw cause;

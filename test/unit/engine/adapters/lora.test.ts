@@ -120,6 +120,12 @@ describe('a LoRA', () => {
     expect(readFileSync(network).equals(before)).toBe(true);
   });
 
+  it('says of every weight that it is done', async () => {
+    let done = 0;
+    await modify(aNetwork(), 'unet', adding(aLora(namings.kohya!)), () => done++);
+    expect(done).toBe(3);
+  });
+
   it('beside another adds both', async () => {
     const network = aNetwork();
     const [first, second] = [aLora(namings.kohya!, [TIME]), aLora(namings.peft!, [TIME])];
