@@ -4,6 +4,17 @@ import { promptsOf, type RecipeOf } from '../../core/recipe.ts';
 /** Steps that are walked of a schedule: all of them from noise, fewer the more of a picture is kept. As diffusers counts. */
 export const walkedSteps = (steps: number, strength = 1): number => Math.min(Math.trunc(steps * strength), steps);
 
+/** Said where strength leaves a pass without a single step, although some change was asked for. */
+export function idleNotes({ sampler, steps, init, hires }: RecipeOf<'imagine'>): string[] {
+  if (sampler === 'lcm') return []; // walks all of its few steps over a part of the way
+  return [init && { steps, strength: init.strength }, hires]
+    .filter((pass) => !!pass && pass.strength > 0 && walkedSteps(pass.steps, pass.strength) === 0)
+    .map(
+      (pass) =>
+        `At strength ${pass!.strength} none of ${pass!.steps} steps is left, so nothing changes: take more of either.`,
+    );
+}
+
 /** Work in pixels × steps × passes × pictures / 10⁶; a picture without any step counts one, for its autoencoder. */
 export function costOf(recipe: RecipeOf<'imagine'>): number {
   const { width, height, steps, count, init, hires, walk, controls = [] } = recipe;

@@ -6,7 +6,7 @@ import { planAdditions } from '../adapters/mentions.ts';
 import { fitSize, nearestShape } from '../size.ts';
 import { LANCZOS } from '../upscale/resample.ts';
 import { planControls, shapeGiver } from './controls.ts';
-import { costOf } from './cost.ts';
+import { costOf, idleNotes } from './cost.ts';
 import { planGuidance } from './guidance.ts';
 import { planHires } from './hires.ts';
 import { croppingNotes, planInit } from './init.ts';
@@ -70,6 +70,7 @@ export function planImagine(deps: PlanningDeps & WordingDeps, request: RequestOf
     ...worded.flatMap(({ notes }) => notes),
     ...(target?.notes ?? []),
     ...(begun ? [...begun.notes, ...croppingNotes(begun.init, recipe, shown)] : []),
+    ...idleNotes(recipe),
     ...steered.notes,
   ];
   const readings = [...worded, ...(target ? [target] : [])].map(({ reading }) => reading);

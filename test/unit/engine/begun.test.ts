@@ -92,6 +92,14 @@ describe('a picture to begin with', () => {
     expect(() => plan({ init: { picture: upload(9, 300) } })).toThrow(refused('9×300'));
   });
 
+  it('that so few steps cannot change is said to stay as it is', () => {
+    const init = { picture: upload(512, 512), strength: 0.2 };
+    expect(plan({ steps: 4, init }).notes).toEqual([expect.stringContaining('none of 4 steps')]);
+    expect(plan({ steps: 5, init }).notes).toEqual([]);
+    expect(plan({ steps: 4, init: { ...init, strength: 0 } }).notes).toEqual([]);
+    expect(plan({ steps: 3, hires: { scale: 2, strength: 0.3 } }).notes).toHaveLength(1);
+  });
+
   it('costs the steps that are walked', () => {
     const init = { picture: upload(512, 512), strength: 0.5 };
     expect(plan({ init }).cost).toBeCloseTo(plan({}).cost / 2, 9);
