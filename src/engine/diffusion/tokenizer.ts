@@ -109,23 +109,33 @@ function byteAlphabet(): string[] {
   return Array.from({ length: 256 }, (_, byte) => String.fromCharCode(plain(byte) ? byte : extra++));
 }
 
+const Token = z.union([z.string(), z.object({ content: z.string() }).transform(({ content }) => content)]);
 const Settings = z.object({
   model_max_length: z.number().int().min(3).max(512).default(77),
-  pad_token: z.union([z.string(), z.object({ content: z.string() }).transform(({ content }) => content)]).default(END),
+  pad_token: Token.default(END),
+  /** Of newer files, which have everything in one place. */
+  added_tokens_decoder: z.unknown().optional(),
 });
+const Specials = z.object({ pad_token: Token.optional() });
 
-/** From a diffusers tokenizer folder: vocab.json, merges.txt, tokenizer_config.json; `added`: textual inversions. */
+/**
+ * From a diffusers tokenizer folder: vocab.json, merges.txt, tokenizer_config.json, special_tokens_map.json, whose word
+ * counts in older files (Stable Diffusion 2 pads with "!", and only there does it say so); `added`: textual inversions.
+ */
 export async function loadTokenizer(
   folder: string,
   added: ReadonlyMap<string, readonly number[]> = new Map(),
 ): Promise<Tokenizer> {
   const read = (name: string) => readFile(join(folder, name), 'utf8');
-  const [vocabulary, merges, settings] = await Promise.all([
+  const [vocabulary, merges, settings, specials] = await Promise.all([
     read('vocab.json'),
     read('merges.txt'),
     read('tokenizer_config.json'),
+    read('special_tokens_map.json').catch(() => '{}'),
   ]);
-  const { model_max_length: length, pad_token: pad } = Settings.parse(JSON.parse(settings));
+  const { model_max_length: length, pad_token, added_tokens_decoder } = Settings.parse(JSON.parse(settings));
+  const said = added_tokens_decoder === undefined ? Specials.parse(JSON.parse(specials)).pad_token : undefined;
+  const pad = said ?? pad_token;
   const pairs = merges.split('\n').filter((line) => line.trim() && !line.startsWith('#version'));
   const ids = z.record(z.string(), z.number().int()).parse(JSON.parse(vocabulary));
   return createTokenizer({ ids, merges: pairs, length, pad, added });
