@@ -52,12 +52,13 @@ export function planAdditions({ catalogue }: { catalogue: Installed }, prompts: 
     const before = adapters.get(model.name)?.weight ?? 0;
     adapters.set(model.name, { model, weight: before + weight }); // named twice adds up, as in A1111
   }
+  const added = [...adapters.values()].filter(({ weight }) => weight !== 0); // with 0 it is the recipe without it
   const used = new Map<string, ModelRef>();
   const texts = taken.map(({ prompt }) => markWords(catalogue, prompt, used));
   return {
     texts,
     recipe: {
-      ...(adapters.size > 0 && { adapters: [...adapters.values()] }),
+      ...(added.length > 0 && { adapters: added }),
       ...(used.size > 0 && { embeddings: [...used.values()].map((model) => ({ model })) }),
     },
     notes: [

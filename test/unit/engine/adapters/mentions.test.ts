@@ -65,6 +65,10 @@ describe('<lora:name:weight>', () => {
     ]);
     expect(recipe).not.toHaveProperty('embeddings');
   });
+  it('of weight 0, or of weights that cancel, gives the recipe without it', () => {
+    expect(plan('a cat <lora:inks:0>').recipe).toEqual({});
+    expect(plan('a cat <lora:inks:0.5> <lora:inks:-0.5>').recipe).toEqual({});
+  });
   it('is refused when there is none of that name, with those that are near', () => {
     expect(() => plan('<lora:pixelart:1>')).toThrow(/no LoRA called pixelart.*Near: pixel-art-v2, inks/);
     expect(() => plan('<lora:inks:much>')).toThrow(/usable weight/);
