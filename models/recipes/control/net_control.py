@@ -78,7 +78,7 @@ class HintSketch(nn.Module):
         self.shrink2, self.coarsest = nn.Conv2d(128, 128, 3, 2, 1), nn.ModuleList([Block(128, code) for _ in range(2)])
         self.grow2, self.coarse2 = nn.Conv2d(128, 128, 3, 1, 1), nn.ModuleList([Block(128, code)])
         self.grow, self.fine2 = nn.Conv2d(128, width, 3, 1, 1), nn.ModuleList([Block(width, code) for _ in range(2)])
-        self.out = nn.Conv2d(width, LATENT_CHANNELS, 3, padding=1)
+        self.norm_out, self.out = GroupNorm(8, width), nn.Conv2d(width, LATENT_CHANNELS, 3, padding=1)
         nn.init.zeros_(self.out.weight)
 
     def forward(self, hint, pooled, plain):
@@ -102,7 +102,7 @@ class HintSketch(nn.Module):
         x = x + self.grow(F.interpolate(y, scale_factor=2.0, mode='nearest'))
         for block in self.fine2:
             x = block(x, text)
-        return known + self.out(silu(x)).float()
+        return known + self.out(silu(self.norm_out(x))).float()
 
 
 def encode(unet, x, sketch, e, text):
