@@ -421,6 +421,33 @@ describe('deliveries', () => {
   });
 });
 
+describe('what a waiting message says', () => {
+  it('is known to everybody, and changed by one of many, only while it waits', async () => {
+    await alone();
+    const order = someonesOrder();
+    const { id } = await admit(order);
+    await records.acknowledge(id, order.address, { ahead: 3, etaSeconds: 20 });
+    const shown = async () => (await records.line({ first: 1 })).waiting[0]?.shown;
+    expect(await shown()).toEqual({ ahead: 3, etaSeconds: 20 });
+    const says = { ahead: 1, etaSeconds: 9.5, etaHighSeconds: 12 };
+    const turns = await Promise.all(Array.from({ length: 8 }, () => records.takeWaitingTurn(id, 60_000, says)));
+    expect(turns.filter(Boolean)).toHaveLength(1);
+    expect(await shown()).toEqual(says);
+    const claim = await take();
+    expect(await records.takeWaitingTurn(id, 0, says)).toBe(false);
+    await records.release(claim);
+    expect(await shown()).toBeUndefined(); // its message has spoken of steps since
+  });
+
+  it('reckons with how many newcomers there were lately', async () => {
+    for (let i = 0; i < 5; i++) await queued();
+    const { newcomers } = await records.line({ first: 1 });
+    expect(newcomers.perMs).toBeGreaterThan(0);
+    expect(newcomers.perMs).toBeLessThan(1);
+    expect(newcomers.meanMs).toBeGreaterThan(0);
+  });
+});
+
 describe('a record of a newer version', () => {
   const newer = {
     recipe: `'{"v": 2, "kind": "hologram"}'`,
