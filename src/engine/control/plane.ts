@@ -21,14 +21,6 @@ export const channelsOf = ({ width, height, data }: Picture): Plane[] =>
     data: Float64Array.from({ length: width * height }, (_, i) => data[3 * i + c]!),
   }));
 
-/** Brightness as an eye weighs it, 0…255 in steps of 1/1024. ITU-R BT.601. */
-export function luma({ width, height, data }: Picture): Plane {
-  const grey = createPlane(width, height);
-  for (let i = 0; i < grey.data.length; i++)
-    grey.data[i] = (306 * data[3 * i]! + 601 * data[3 * i + 1]! + 117 * data[3 * i + 2]!) / 1024;
-  return grey;
-}
-
 const ONE = 4096; // kernel weights are whole parts of this, so that sums in doubles lose nothing
 
 /** Half a Gaussian: the centre's weight, then one per distance; the whole of it adds up to ONE exactly. */
