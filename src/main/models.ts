@@ -82,7 +82,9 @@ async function pullModel(what: string, { acceptLicence = false, ...options }: Pu
     { hub, log, accept, onProgress: createMeter() },
     { what, modelsDir: config.MODELS_DIR, ...options },
   );
-  process.stdout.write(`${name} is installed: atelier imagine --model ${name} "…"\n`);
+  process.stdout.write(
+    `${name} is installed: atelier imagine --model ${name} "…". Running servers see it after a restart.\n`,
+  );
 }
 
 /** Nobody at the keyboard accepts nothing. */
