@@ -1,13 +1,17 @@
 /** LoRA files of every trainer's naming, merged into ONNX weights. */
-import { existsSync, readFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createLogger } from '../../../../src/core/log.ts';
 import { modify, NO_ADDITIONS, refuseStrangers } from '../../../../src/engine/adapters/additions.ts';
 import { openDevice } from '../../../../src/engine/device.ts';
 import { openNetwork } from '../../../../src/engine/network.ts';
 import { exchangeWeights, type NetworkSource, openGraph } from '../../../../src/engine/onnx/edit.ts';
-import { aNetwork, aSafetensors, type Entries, numbers, weightOf } from './adapter-files.ts';
+import { externalInitializer, type Initializer } from '../../../../src/engine/onnx/initializer.ts';
+import { writeModel } from '../../../../src/engine/onnx/model.ts';
+import { readWeight } from '../../../../src/engine/onnx/weights.ts';
+import { join as joinBytes } from '../../../../src/engine/onnx/wire.ts';
+import { aFolder, aNetwork, aSafetensors, type Entries, numbers, weightOf } from './adapter-files.ts';
 
 const RANK = 2;
 const CONV = 'down_blocks.0.conv';
@@ -212,6 +216,35 @@ describe('weights that are too many for the graph', () => {
       else expect(readModelLocations(edited.model).every((location) => !existsSync(`/${location}`))).toBe(true);
     }
     expect(answers[0]).toEqual(answers[1]);
+  });
+
+  it('go through it beside a graph whose own weights lie in a third file', async () => {
+    const device = await openDevice({ log: createLogger('silent') }, 'cpu', 1);
+    const network = aNetwork();
+    const beside = join(aFolder(), 'model.onnx');
+    const inside = await openGraph(network);
+    const conv = inside.initializers.find(({ name }) => name === `${CONV}.weight`)!;
+    const bytes = await readWeight(conv, dirname(network));
+    writeFileSync(join(dirname(beside), 'weights.pb'), Buffer.concat([Buffer.alloc(64), bytes]));
+    const extern = { location: 'weights.pb', offset: 64, length: bytes.length };
+    const outside = externalInitializer(conv.name, conv.type!, conv.dims, extern);
+    const initializers = inside.initializers.map((weight) => (weight === conv ? outside : weight));
+    writeFileSync(beside, joinBytes(writeModel({ ...inside, initializers })));
+    const model = await openGraph(beside);
+    const same = async (weight: Initializer) => ({
+      ...{ type: weight.type!, dims: weight.dims },
+      bytes: await readWeight(weight, dirname(beside)),
+    });
+    const edited = await exchangeWeights(beside, model, new Set(['onnx::MatMul_12']), same, { mostInside: 0 });
+    const answers = [];
+    for (const source of [network, beside, edited]) {
+      const opened = await openNetwork(device, source);
+      const data = numbers(5, 1, 4, 4, 4).data;
+      answers.push(await opened.run({ sample: { data, dims: [1, 4, 4, 4] } }, { runMs: 0 }));
+      await opened.release();
+    }
+    expect(answers[1]).toEqual(answers[0]);
+    expect(answers[2]).toEqual(answers[0]);
   });
 });
 
