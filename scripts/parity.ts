@@ -1,10 +1,16 @@
 // `npm run -s parity -- --refs FILE | --randn FILE | --clip FILE`: our numbers against the field's, one line each.
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
+import { clipLines } from './parity/clip.ts';
 import { type Line, report } from './parity/line.ts';
+import { randnLines } from './parity/randn.ts';
 import { schedulerLines } from './parity/schedulers.ts';
 
-const KINDS: Record<string, (file: unknown) => Promise<Line[]>> = { refs: schedulerLines };
+const KINDS: Record<string, (file: unknown) => Promise<Line[]>> = {
+  refs: schedulerLines,
+  randn: randnLines,
+  clip: clipLines,
+};
 
 const { values } = parseArgs({
   options: Object.fromEntries(Object.keys(KINDS).map((kind) => [kind, { type: 'string', multiple: true } as const])),

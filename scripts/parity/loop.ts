@@ -66,17 +66,14 @@ export async function runLoop(loop: Loop): Promise<Ran> {
       ...{ sampler, steps: loop.steps ?? total, eta: loop.eta, strength: loop.strength },
       custom: { ...custom, ...(begin !== undefined && { begin }) },
     });
-  const whole = plan(0);
-  const { timesteps } = await trace(whole, loop);
-  let walk = plan(undefined);
-  const twice = loop.scheduler === 'IPNDMScheduler' && loop.calls === 2 * timesteps.length;
-  if (twice) walk = again(walk);
-  else if (loop.calls !== undefined && loop.calls < timesteps.length)
-    for (let begin = 1; begin < timesteps.length; begin++) {
-      walk = plan(begin);
-      if ((await trace(walk, loop)).timesteps.length <= loop.calls) break;
-    }
-  const ran = await trace(walk, loop);
+  const whole = plan(undefined);
+  let ran = await trace(whole, loop);
+  const { timesteps } = ran;
+  const missing = timesteps.length - (loop.calls ?? timesteps.length);
+  if (loop.scheduler === 'IPNDMScheduler' && -missing === timesteps.length) ran = await trace(again(whole), loop);
+  for (const begin of missing > 0 ? [missing, Math.ceil(missing / 2)] : []) {
+    if (ran.timesteps.length !== loop.calls) ran = await trace(plan(begin), loop); // one call a step, or two
+  }
   const { preconditioning, sigmas } = whole.course;
   const seen = sigmas.map((sigma) => (preconditioning === bent ? unbend(sigma) : sigma));
   return { ...ran, timesteps, sigmas: seen };

@@ -8,7 +8,14 @@ export interface Preconditioning {
   /** How much of x₀ is in x. */
   clean(sigma: number): number;
   /** x₀ = input·x + answer·(what the network says). */
-  x0(sigma: number): { input: number; answer: number };
+  x0(sigma: number): Share;
+  /** The same for the noise, where it is to be had directly. */
+  noise?(sigma: number): Share;
+}
+
+export interface Share {
+  input: number;
+  answer: number;
 }
 
 export type Prediction = 'epsilon' | 'v_prediction' | 'sample' | 'original_sample' | 'flow_prediction';
@@ -32,8 +39,17 @@ export const exploding = (prediction: Prediction): Preconditioning => ({
   x0: X0[prediction],
 });
 
+/** What the noise is: exact where (x − x₀)/σ would divide little by little. */
+const NOISE: Partial<Record<Prediction, Preconditioning['x0']>> = {
+  epsilon: () => ({ input: 0, answer: 1 }),
+  v_prediction: (sigma) => ({ input: sigma / (sigma ** 2 + 1), answer: unit(sigma) }),
+};
+
 /** Samplers that diffusers keeps at variance 1: their last x is scaled too, where σ is not 0. */
-export const preserving = (prediction: Prediction): Preconditioning => ({ ...exploding(prediction), latent: unit });
+export const preserving = (prediction: Prediction): Preconditioning => {
+  const noise = NOISE[prediction];
+  return { ...exploding(prediction), latent: unit, ...(noise && { noise }) };
+};
 
 /** Elucidated models: c_in, c_skip and c_out of Karras et al. 2022. */
 export const elucidated = (prediction: Prediction, data: number): Preconditioning => ({

@@ -15,7 +15,7 @@ export interface Correction {
 }
 
 export function denoiser(
-  { x0: weights }: Pick<Preconditioning, 'x0'>,
+  { x0: weights, noise: direct }: Pick<Preconditioning, 'x0' | 'noise'>,
   answer: Answer,
   { clip = same, finish = same, noise = false }: Correction = {},
 ): Denoise {
@@ -28,7 +28,9 @@ export function denoiser(
   if (!noise) return denoise;
   const withNoise: Denoise['withNoise'] = async (x, sigma) => {
     const { said, x0 } = await ask(x, sigma);
-    return { x0: finish(clip(x0), x, sigma), epsilon: sigma > 0 ? slope(x, x0, sigma) : said };
+    const share = direct?.(sigma);
+    const epsilon = share ? blend(share.input, x, share.answer, said) : slope(x, x0, sigma);
+    return { x0: finish(clip(x0), x, sigma), epsilon };
   };
   return Object.assign(denoise, { withNoise });
 }

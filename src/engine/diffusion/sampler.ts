@@ -63,5 +63,23 @@ export async function march(
   return x;
 }
 
+/** The same for samplers that step along the noise itself, as the network saw it. */
+export function marchByNoise(
+  denoise: Denoise,
+  x: Latent,
+  sigmas: readonly number[],
+  options: SamplerOptions,
+  step: (moment: Moment & { epsilon: Latent }) => Latent,
+): Promise<Latent> {
+  let seen: { x0: Latent; epsilon: Latent } | undefined;
+  const watched: Denoise = async (x, sigma) => {
+    seen = await denoise.withNoise?.(x, sigma);
+    return seen?.x0 ?? denoise(x, sigma);
+  };
+  return march(watched, x, sigmas, options, (moment) =>
+    step({ ...moment, epsilon: seen?.epsilon ?? slope(moment.x, moment.x0, moment.sigma) }),
+  );
+}
+
 /** The noise in x: n = (x − x₀)/σ, which is also dx/dσ. */
 export const slope = (x: Latent, x0: Latent, sigma: number): Latent => blend(1 / sigma, x, -1 / sigma, x0);

@@ -113,7 +113,8 @@ function correctionOf(settings: Settings, { timestepAt, sigmas, timesteps }: Cou
     : clip_sample
       ? clipTo(clip_sample_range)
       : undefined;
-  const noise = ddim && (clip !== undefined || schedulerClass === 'DDIMInverseScheduler');
+  const noise =
+    (ddim && clip !== undefined) || schedulerClass === 'DDIMInverseScheduler' || schedulerClass === 'IPNDMScheduler';
   if (schedulerClass !== 'LCMScheduler') return { clip, noise };
   const finish: Correction['finish'] = (x0, x, sigma) => {
     const scaled = (timesteps[sigmas.indexOf(sigma)] ?? timestepAt(sigma)) * timestep_scaling;

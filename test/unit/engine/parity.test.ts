@@ -18,7 +18,7 @@ it('walks as diffusers does: one loop of every scheduler', async () => {
   const lines = await schedulerLines(read(SELECTION));
   expect(failed(lines)).toEqual([]);
   expect(lines.length).toBeGreaterThan(20);
-});
+}, 30_000);
 
 it.runIf(existsSync(ALL))(
   'walks as diffusers does: all that was recorded',

@@ -1,5 +1,5 @@
 /** Models with σ of their own instead of trained timesteps: elucidated (EDM), consistency, and iPNDM's. */
-import { consistent, elucidated, preserving } from '../preconditioning.ts';
+import { consistent, elucidated, preserving, unit } from '../preconditioning.ts';
 import { karrasRule, sigmaRules } from '../sigma-rules.ts';
 import { linspace, roundHalfEven } from '../timesteps.ts';
 import { type Course, type Settings, skippedSteps } from './course.ts';
@@ -50,25 +50,37 @@ export function consistencyCourse(settings: Settings): Course {
   };
 }
 
+const f = Math.fround;
 const DARK = 1e8;
 
-/** Crowson's v-diffusion: √(1−ᾱ) = sin²(πt/2), the network told the angle. */
+/** Crowson's v-diffusion: √(1−ᾱ) = sin²(πt/2), the network told the angle. In float32 as torch has it: near t = 1, α has few digits. */
 export function sinusoidCourse(settings: Settings): Course {
   const { steps, trained_betas } = settings;
-  const noise = trained_betas
-    ? trained_betas.map(Math.fround)
-    : linspace(1, 0, steps + 1).map((t) => Math.sin((t * Math.PI) / 2) ** 2);
-  const shares = noise.map((beta) => ({ beta, alpha: Math.sqrt(Math.max(0, 1 - beta ** 2)) }));
-  const sigmas = shares.map(({ beta, alpha }) => beta / Math.max(alpha, 1 / DARK));
-  const told = (sigma: number) => Math.fround((Math.atan(sigma) / Math.PI) * 2);
-  const preconditioning = preserving(settings.prediction_type);
-  const nothing = { input: 0, answer: 0 }; // what diffusers makes of the answer where there is no light at all
+  const betas =
+    trained_betas?.map(f) ?? linspace(1, 0, steps + 1).map((t) => f(f(Math.sin(f((f(t) * Math.PI) / 2))) ** 2));
+  const levels = betas.map((beta) => ({ beta, alpha: f(Math.sqrt(f(1 - f(beta ** 2)))) }));
+  const sigmas = levels.map(({ beta, alpha }) => beta / Math.max(alpha, 1 / DARK));
+  const known = new Map(levels.map((level, i) => [sigmas[i]!, level] as const));
+  const at = (sigma: number) => known.get(sigma) ?? { beta: sigma / Math.hypot(sigma, 1), alpha: unit(sigma) };
+  const light = (sigma: number) => Math.max(at(sigma).alpha, 1 / DARK);
+  const noise = (sigma: number) => {
+    const { beta, alpha } = at(sigma);
+    return { input: beta * light(sigma), answer: alpha };
+  };
+  const x0 = (sigma: number) => {
+    const { input, answer } = noise(sigma);
+    return sigma >= DARK ? { input: 0, answer: 0 } : { input: 1 - sigma * input, answer: -sigma * answer };
+  };
+  const own = settings.prediction_type === 'v_prediction';
   return {
-    preconditioning: { ...preconditioning, x0: (sigma) => (sigma >= DARK ? nothing : preconditioning.x0(sigma)) },
+    preconditioning: {
+      ...preserving(settings.prediction_type),
+      ...(own && { input: light, latent: light, x0, noise }),
+    },
     sigmas,
-    timesteps: shares.slice(0, -1).map(({ beta, alpha }) => Math.fround((Math.atan2(beta, alpha) / Math.PI) * 2)),
-    timestepAt: told,
-    start: Math.hypot(sigmas[0]!, 1),
+    timesteps: levels.slice(0, -1).map(({ beta, alpha }) => f((Math.atan2(beta, alpha) / Math.PI) * 2)),
+    timestepAt: (sigma) => f((Math.atan(sigma) / Math.PI) * 2),
+    start: 1 / light(sigmas[0]!),
     begin: skippedSteps(settings, steps),
   };
 }

@@ -1,5 +1,5 @@
 import { blend } from '../../tensor.ts';
-import { type Denoise, march, type Sampler, slope } from '../sampler.ts';
+import { marchByNoise, type Sampler } from '../sampler.ts';
 import { ancestral } from './euler-a.ts';
 
 /**
@@ -8,19 +8,11 @@ import { ancestral } from './euler-a.ts';
  */
 export const ddimWith =
   (eta: number): Sampler =>
-  (denoise, x, sigmas, options = {}) => {
-    let seen: { x0: Float32Array; epsilon: Float32Array } | undefined; // clipping changes x₀, not the direction
-    const { withNoise } = denoise;
-    const watched: Denoise = async (x, sigma) => {
-      seen = withNoise && (await withNoise(x, sigma));
-      return seen?.x0 ?? denoise(x, sigma);
-    };
-    return march(watched, x, sigmas, options, ({ x, x0, sigma, next }) => {
-      const epsilon = seen?.epsilon ?? slope(x, x0, sigma);
-      const [toward, fresh] = ancestral(sigma, next, eta);
-      const stepped = blend(1, x0, eta === 0 ? next : toward, epsilon);
+  (denoise, x, sigmas, options = {}) =>
+    marchByNoise(denoise, x, sigmas, options, ({ x0, epsilon, sigma, next }) => {
+      const [toward, fresh] = eta === 0 ? [next, 0] : ancestral(sigma, next, eta);
+      const stepped = blend(1, x0, toward, epsilon);
       return fresh > 0 && options.noise ? blend(1, stepped, fresh, options.noise()) : stepped;
     });
-  };
 
 export const ddim = ddimWith(0);
