@@ -115,7 +115,7 @@ function correctionOf(settings: Settings, { timestepAt, sigmas, timesteps }: Cou
       : undefined;
   const noise =
     (ddim && clip !== undefined) || schedulerClass === 'DDIMInverseScheduler' || schedulerClass === 'IPNDMScheduler';
-  if (schedulerClass !== 'LCMScheduler') return { clip, noise };
+  if (schedulerClass !== 'LCMScheduler' || !settings.exact) return { clip, noise };
   const finish: Correction['finish'] = (x0, x, sigma) => {
     const scaled = (timesteps[sigmas.indexOf(sigma)] ?? timestepAt(sigma)) * timestep_scaling;
     const size = Math.hypot(scaled, sigma_data);

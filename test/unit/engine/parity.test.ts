@@ -2,7 +2,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { clipLines } from '../../../scripts/parity/clip.ts';
 import { type Line, lineOf, report } from '../../../scripts/parity/line.ts';
+import { randnLines } from '../../../scripts/parity/randn.ts';
 import { schedulerLines } from '../../../scripts/parity/schedulers.ts';
 import { alphasCumprod, SchedulerConfig } from '../../../src/engine/diffusion/noise-levels.ts';
 
@@ -27,6 +29,35 @@ it.runIf(existsSync(ALL))(
   },
   60_000,
 );
+
+const beside = (file: string) => at(`../../../../shared/reference/${file}`);
+it('draws torch’s numbers, whole tensors by their hash', async () => {
+  const refs = [
+    { seed: 0, size: [1, 4, 64, 64], sha256_f32le: '24efac55b39e95b2d74d8fb5b3a8e8a8e808bd04129f260c4cdbb225bb952a4d' },
+    { seed: 42, size: [17], sha256_f32le: '2ae700cddb7c7bef2727381a13feed04c35ad67793a9695d51da507ac5c359f2' },
+  ];
+  const cuda_philox = {
+    refs: [{ seed: 0, call: 0, first16: [-0.9246624112129211, -0.42534396052360535, -2.643845796585083] }],
+  };
+  expect(failed(await randnLines({ refs, cuda_philox }))).toEqual([]);
+  expect(failed(await randnLines({ refs: [{ ...refs[0], seed: 1 }] }))).toHaveLength(1);
+});
+
+it.runIf(existsSync(beside('torch_randn.json')))('draws all of torch’s numbers that were recorded', async () => {
+  expect(failed(await randnLines(read(beside('torch_randn.json'))))).toEqual([]);
+});
+
+it('splits prompts into CLIP’s tokens', async () => {
+  const cases = [{ text: 'a photo of a cat', ids: [320, 1125, 539, 320, 2368] }];
+  expect(failed(await clipLines({ cases }))).toEqual([]);
+  expect(
+    failed(await clipLines({ cases: [{ text: 'a photo of a dog', ids: [320, 1125, 539, 320, 2368] }] })),
+  ).toHaveLength(1);
+});
+
+it.runIf(existsSync(beside('clip_tokens.json')))('splits all prompts that were recorded', async () => {
+  expect(failed(await clipLines(read(beside('clip_tokens.json'))))).toEqual([]);
+});
 
 describe('a loop with another configuration', () => {
   const selection = read(SELECTION) as { computed: { name: string; config: object }[] };

@@ -9,8 +9,9 @@ export function elucidatedCourse(settings: Settings): Course {
   const { steps, sigma_min: min = 0.002, sigma_max: max = 80, sigma_data: data = 0.5, rho = 7, rule } = settings;
   const falling = rule ?? (settings.sigma_schedule === 'exponential' ? 'exponential' : 'karras');
   const karras = settings.schedulerClass === 'EDMDPMSolverMultistepScheduler' ? karrasSingle : karrasRule;
-  const fall = falling === 'karras' ? karras(steps, min, max, rho) : sigmaRules[falling](steps, min, max);
-  const sigmas = [...fall, settings.final_sigmas_type === 'sigma_min' ? min : 0].map(Math.fround);
+  const falls = (n: number) => (falling === 'karras' ? karras(n, min, max, rho) : sigmaRules[falling](n, min, max));
+  const stops = settings.final_sigmas_type === 'sigma_min';
+  const sigmas = (stops && !settings.exact ? falls(steps + 1) : [...falls(steps), stops ? min : 0]).map(Math.fround);
   const told = (sigma: number) => Math.fround(0.25 * Math.log(sigma));
   return {
     preconditioning: elucidated(settings.prediction_type, data),

@@ -20,11 +20,15 @@ export function solverCourse(settings: Settings): Course {
     : exact
       ? sigmaRules[rule](steps, settings.sigma_min ?? levels[0]!, settings.sigma_max ?? levels.at(-1)!)
       : fallOverModel(rule, levels, steps);
-  const sigmas = [...fall, lastOf(settings, fall, levels)];
+  // A rule that ends where it is to stop has that end among its own; diffusers asks there twice.
+  const sigmas =
+    rule && !exact && settings.final_sigmas_type === 'sigma_min'
+      ? fallOverModel(rule, levels, steps + 1)
+      : [...fall, lastOf(settings, fall, levels)];
   return {
     preconditioning: preserving(prediction_type),
     sigmas: sigmas.map(exact ? Math.fround : Number),
-    timesteps: rule ? fall.map((sigma) => told(settings, at(sigma))) : visited,
+    timesteps: rule ? sigmas.slice(0, -1).map((sigma) => told(settings, at(sigma))) : visited,
     timestepAt: at,
     start: Math.hypot(sigmas[0]!, 1),
     begin: skippedSteps(settings, fall.length),

@@ -1,5 +1,5 @@
 /** Samplers that visit trained timesteps one by one: DDPM, DDIM and its inverse, PNDM. */
-import { noiseLevels, timestepAt } from '../noise-levels.ts';
+import { noiseLevels, TINY_ALPHA, timestepAt } from '../noise-levels.ts';
 import { preserving } from '../preconditioning.ts';
 import type { Leg } from '../samplers/pndm.ts';
 import { wholeTimesteps } from '../timesteps.ts';
@@ -13,8 +13,8 @@ const visitOf = ({ num_train_timesteps: total, steps, timestep_spacing, steps_of
 });
 
 /** σ of timesteps, and of what lies before the first. */
-function levelsOf(settings: Settings) {
-  const levels = noiseLevels(settings, LEAST_ALPHA);
+function levelsOf(settings: Settings, least = LEAST_ALPHA) {
+  const levels = noiseLevels(settings, least);
   const first = settings.set_alpha_to_one === false ? levels[0]! : 0;
   return { levels, at: (t: number) => (t < 0 ? first : levels[Math.min(t, levels.length - 1)]!) };
 }
@@ -50,7 +50,7 @@ export function inverseCourse(settings: Settings): Course {
 
 /** Legs of PLMS, after those of Runge-Kutta unless they are skipped. Names and repeats of timesteps as in diffusers. */
 export function pndmCourse(settings: Settings): Course {
-  const { levels, at } = levelsOf(settings);
+  const { levels, at } = levelsOf(settings, TINY_ALPHA); // it adds differences of σ
   const { num_train_timesteps: total, steps } = settings;
   const stride = Math.floor(total / steps);
   const rising = wholeTimesteps(visitOf(settings)).reverse();

@@ -4,17 +4,19 @@ import { march, type Sampler } from '../sampler.ts';
 export interface ConsistencySettings {
   /** σ of the picture itself, which needs no noise. */
   least: number;
-  /** Noise where there was only one step, too. */
+  /** Of the noise. */
   scale?: number;
+  /** How much of the picture is in x at a σ: all of it, but in rectified flow. */
+  clean?: (sigma: number) => number;
 }
 
 /** Multistep consistency sampling: every answer is the picture; noise it anew for the next. Song et al. 2023, Algorithm 1. */
 export const consistencyWith =
-  ({ least, scale = 1 }: ConsistencySettings): Sampler =>
+  ({ least, scale = 1, clean = () => 1 }: ConsistencySettings): Sampler =>
   (denoise, x, sigmas, options = {}) =>
     march(denoise, x, sigmas, options, ({ x0, next }) => {
       const spread = Math.sqrt(Math.max(0, next ** 2 - least ** 2)) * scale;
-      return spread > 0 && options.noise ? blend(1, x0, spread, options.noise()) : x0;
+      return spread > 0 && options.noise ? blend(clean(next), x0, spread, options.noise()) : x0;
     });
 
 /** For latent consistency models (Luo et al. 2023), whose picture is at σ = 0. */

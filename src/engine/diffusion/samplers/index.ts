@@ -88,7 +88,12 @@ const slope = { course: sigmaCourse, followsSlope: true };
 
 /** Adding a name to SOLVERS without adding it here does not compile. */
 export const samplers = {
-  euler: { ...slope, schedulerClass: 'EulerDiscreteScheduler', sampler: () => euler },
+  euler: {
+    ...slope,
+    schedulerClass: 'EulerDiscreteScheduler',
+    sampler: ({ stochastic_sampling }) =>
+      stochastic_sampling ? consistencyWith({ least: 0, clean: (sigma) => 1 - sigma }) : euler,
+  },
   euler_a: { course: sigmaCourse, schedulerClass: 'EulerAncestralDiscreteScheduler', sampler: () => eulerA },
   heun: { ...slope, schedulerClass: 'HeunDiscreteScheduler', sampler: () => heun },
   lms: { ...slope, schedulerClass: 'LMSDiscreteScheduler', sampler: () => lms },
