@@ -10,7 +10,7 @@ export interface ConsistencySettings {
   clean?: (sigma: number) => number;
 }
 
-/** Multistep consistency sampling: every answer is the picture; noise it anew for the next. Song et al. 2023, Algorithm 1. */
+/** Multistep consistency sampling: every answer is the picture; noise it anew for the next. Song et al. 2023, Algorithm 1; for latents Luo et al. 2023. */
 export const consistencyWith =
   ({ least, scale = 1, clean = () => 1 }: ConsistencySettings): Sampler =>
   (denoise, x, sigmas, options = {}) =>
@@ -18,6 +18,3 @@ export const consistencyWith =
       const spread = Math.sqrt(Math.max(0, next ** 2 - least ** 2)) * scale;
       return spread > 0 && options.noise ? blend(clean(next), x0, spread, options.noise()) : x0;
     });
-
-/** For latent consistency models (Luo et al. 2023), whose picture is at σ = 0. */
-export const lcm = consistencyWith({ least: 0 });

@@ -15,8 +15,6 @@ export interface Integrator {
   to: number;
 }
 
-export const isStochastic = (algorithm: DpmAlgorithm): boolean => algorithm.startsWith('sde');
-
 /** What the solver remembers of a model call: x₀, or the noise. */
 export const remembered = (algorithm: DpmAlgorithm, x: Latent, x0: Latent, sigma: number): Latent =>
   algorithm.endsWith('++') ? x0 : slope(x, x0, sigma);
