@@ -53,7 +53,8 @@ def photographs_of(folder, side=320):
 
 def sheet(path, rows):
     picture = torch.cat([torch.cat(row, 3) for row in rows], 2)[0]
-    Image.fromarray(((picture.clamp(-1, 1) + 1) * 127.5).round().byte().permute(1, 2, 0).numpy()).save(path)
+    pixels = Image.fromarray(((picture.clamp(-1, 1) + 1) * 127.5).round().byte().permute(1, 2, 0).numpy())
+    pixels.quantize(256, Image.MEDIANCUT, dither=Image.FLOYDSTEINBERG).save(path, optimize=True)
 
 
 def main():
