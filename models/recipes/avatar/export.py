@@ -119,7 +119,7 @@ def main():
         f.write('\n')
     files = []
     for name in sorted(os.listdir(args.out)):
-        if name != 'model.json':
+        if name not in ('model.json', 'README.md'):
             with open(os.path.join(args.out, name), 'rb') as f:
                 content = f.read()
             files.append({'path': name, 'bytes': len(content), 'sha256': hashlib.sha256(content).hexdigest()})

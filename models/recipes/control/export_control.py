@@ -75,8 +75,8 @@ def look(nets, sprites, path, count=32):
         edges = canny(picture)
         truth.append(edges)
         captions.append(reticent(scene, rng))
-        kinds.append('seg' if i % 4 >= 2 else 'canny')
-        hints.append(mask if kinds[-1] == 'seg' else edges)
+        kinds.append('silhouette' if i % 4 >= 2 else 'canny')
+        hints.append(mask if kinds[-1] == 'silhouette' else edges)
     hint = torch.from_numpy(np.stack(hints)[:, None].astype(np.float32)).expand(-1, 3, -1, -1)
     rows, scores = [], {}
     for start in range(0, count, 8):
@@ -91,7 +91,7 @@ def look(nets, sprites, path, count=32):
     Image.fromarray(np.concatenate(rows)).save(path)
     for key, pairs in sorted(scores.items()):
         without, with_hint = np.mean(pairs, 0)
-        print(f'{key[0]:6} {key[1]}: n {len(pairs)}, edge F1 without {without:.2f}, with {with_hint:.2f}')
+        print(f'{key[0]:10} {key[1]}: n {len(pairs)}, edge F1 without {without:.2f}, with {with_hint:.2f}')
 
 
 def main():
@@ -142,10 +142,12 @@ def main():
     torch.onnx.export(controlled, (x, t, words, *residuals), path, opset_version=14, input_names=[*common, *names], output_names=['out_sample'],
                       dynamic_axes={**common, **{n: sides[r] for n, r in zip(names, RESIDUALS)}, 'out_sample': size})
     halve_weights(path)
+    with open(os.path.join(args.out, 'unet/config.json'), 'w') as f:
+        f.write(json.dumps({'in_channels': LATENT_CHANNELS, 'out_channels': LATENT_CHANNELS, 'sample_size': 16, 'cross_attention_dim': TEXT_WIDTH}, indent=2) + '\n')
     files = []
     for root, _, found in os.walk(args.out):
         for name in found:
-            if name == 'model.json':
+            if name in ('model.json', 'README.md'):
                 continue
             with open(os.path.join(root, name), 'rb') as f:
                 content = f.read()
@@ -155,9 +157,8 @@ def main():
         f.write(json.dumps({
             'name': 'sticker-control', 'kind': 'control', 'title': 'Hints for stickers', 'version': args.version,
             'licence': 'MIT; training data MIT, see ../NOTICE.md', 'source': 'Trained from scratch with models/recipes/control on openly licensed icon sets.',
-            'card': 'README.md', 'base': 'sticker-diffusion', 'hints': ['canny', 'scribble', 'seg'],
-            'graphs': {'controlnet': 'controlnet/model.onnx', 'unet': 'unet/model.onnx'},
-            'residuals': {r: n for r, n in zip(RESIDUALS, names)}, 'defaults': {'weight': 1, 'guidance': 2},
+            'card': 'README.md', 'for': 'sticker-diffusion', 'form': 'controlnet', 'hint': ['canny', 'scribble', 'silhouette'],
+            'graph': {'file': 'controlnet/model.onnx', 'range': [0, 1]}, 'unet': 'unet/model.onnx',
             'files': sorted(files, key=lambda f: f['path'])}, indent=2, ensure_ascii=False) + '\n')
     print(', '.join(f'{f["path"]} {f["bytes"]:,}' for f in files))
 

@@ -1,8 +1,8 @@
-"""Hint pictures drawn from a finished picture: thin edges (Canny), thick ones (a scribble), filled outlines (segmentation)."""
+"""Hint pictures drawn from a finished picture: thin edges (Canny), thick ones (a scribble), filled outlines (silhouette)."""
 import numpy as np
 from scipy import ndimage
 
-KINDS = ('canny', 'scribble', 'seg')
+KINDS = ('canny', 'scribble', 'silhouette')
 
 
 def canny(picture, sigma=1.0, low=40.0, high=90.0):

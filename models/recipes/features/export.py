@@ -158,7 +158,7 @@ def main():
 def listing(folder):
     out = []
     for name in sorted(os.listdir(folder)):
-        if name != 'model.json':
+        if name not in ('model.json', 'README.md'):
             with open(os.path.join(folder, name), 'rb') as f:
                 content = f.read()
             out.append({'path': name, 'bytes': len(content), 'sha256': hashlib.sha256(content).hexdigest()})

@@ -103,7 +103,7 @@ def main():
             sheet(args.look, rows)
     files = []
     for file in sorted(os.listdir(args.out)):
-        if file != 'model.json':
+        if file not in ('model.json', 'README.md'):
             with open(os.path.join(args.out, file), 'rb') as f:
                 content = f.read()
             files.append({'path': file, 'bytes': len(content), 'sha256': hashlib.sha256(content).hexdigest()})
