@@ -26,6 +26,7 @@ const shared = {
   eta: z.number().nullish(),
   strength: z.number().nullish(),
   seed: z.number().nullish(),
+  generator_seed: z.number().nullish(),
 };
 
 /** A constant that diffusers' own tests assert, with the loop that leads to it. */

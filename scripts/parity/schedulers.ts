@@ -86,11 +86,21 @@ async function computedLine(entry: Computed): Promise<Line> {
     strength !== undefined ||
     share !== undefined ||
     /img2img|strength|add_noise/.test(`${name} ${Object.keys(entry).join(' ')}`);
-  const ran = await runLoop({
-    ...{ scheduler, config: entry.config, ...set },
-    ...{ eta: entry.eta ?? undefined, strength: undefined, seed: entry.seed ?? 0, shape: SHAPE, calls },
-    ...{ noised: img2img, scaledStart: !img2img, handsScaled: false, showsUnscaled: false },
-  });
+  const loop = {
+    scheduler,
+    config: entry.config,
+    ...set,
+    eta: entry.eta ?? undefined,
+    strength: calls === undefined && !distilled ? strength : undefined,
+  };
+  const run = (noised: boolean) =>
+    runLoop({
+      ...{ ...loop, seed: entry.seed ?? entry.generator_seed ?? 0, shape: SHAPE, calls },
+      ...{ noised, scaledStart: !noised, handsScaled: false, showsUnscaled: false },
+    });
+  let ran = await run(img2img);
+  const cut = calls !== undefined && calls < ran.timesteps.length;
+  if (cut && !img2img) ran = await run(true); // a walk without its beginning starts from a picture
   const want = {
     sum_abs: entry.result_sum,
     mean_abs: entry.result_mean ?? undefined,
