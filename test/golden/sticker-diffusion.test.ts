@@ -53,8 +53,11 @@ it('draws the recorded picture from the recorded recipe', async () => {
   expect(difference).toBeLessThan(0.05);
 });
 
-/** One of each kind of sampler: by σ, ancestral, multistep, by timestep, corrected, and for the SDE. */
-const KINDS = ['euler', 'euler_a', 'dpmpp_2m_karras', 'ddim', 'unipc', 'dpmpp_sde_karras'] as const;
+/** One of each kind of sampler: by σ, ancestral, multistep, by timestep, corrected, for the SDE, twice a step, by quantiles. */
+const KINDS = [
+  ...(['euler', 'euler_a', 'dpmpp_2m_karras', 'ddim', 'unipc', 'dpmpp_sde_karras', 'heun'] as const),
+  ...(['dpm2_a', 'dpmpp_2m_beta'] as const),
+];
 
 /** What a person would check: blue all around, red on the left and on the right. */
 it.each(KINDS)('%s shows two red things on blue', async (sampler) => {

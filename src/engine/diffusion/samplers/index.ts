@@ -16,6 +16,7 @@ import { dpmSinglestep } from './dpm-singlestep.ts';
 import { dpmppSde } from './dpmpp-sde.ts';
 import { euler } from './euler.ts';
 import { eulerA } from './euler-a.ts';
+import { eulerFirst } from './first-step.ts';
 import { heun } from './heun.ts';
 import { ipndm } from './ipndm.ts';
 import { kdpm2, kdpm2A } from './kdpm2.ts';
@@ -84,6 +85,12 @@ const adams = (settings: Settings, { timesteps, sigmas, timestepAt }: Course): S
 
 const DPM = { schedulerClass: 'DPMSolverMultistepScheduler', course: solverCourse, sampler: multistep } as const;
 const UNIPC = { schedulerClass: 'UniPCMultistepScheduler', course: solverCourse, sampler: uniform } as const;
+/** Samplers that ask the model twice a step. */
+const twice =
+  (sampler: Sampler) =>
+  ({ exact }: Settings): Sampler =>
+    exact ? sampler : eulerFirst(sampler);
+
 const slope = { course: sigmaCourse, followsSlope: true };
 
 /** Adding a name to SOLVERS without adding it here does not compile. */
@@ -95,10 +102,10 @@ export const samplers = {
       stochastic_sampling ? consistencyWith({ least: 0, clean: (sigma) => 1 - sigma }) : euler,
   },
   euler_a: { course: sigmaCourse, schedulerClass: 'EulerAncestralDiscreteScheduler', sampler: () => eulerA },
-  heun: { ...slope, schedulerClass: 'HeunDiscreteScheduler', sampler: () => heun },
+  heun: { ...slope, schedulerClass: 'HeunDiscreteScheduler', sampler: twice(heun) },
   lms: { ...slope, schedulerClass: 'LMSDiscreteScheduler', sampler: () => lms },
-  dpm2: { ...slope, schedulerClass: 'KDPM2DiscreteScheduler', sampler: () => kdpm2 },
-  dpm2_a: { course: sigmaCourse, schedulerClass: 'KDPM2AncestralDiscreteScheduler', sampler: () => kdpm2A },
+  dpm2: { ...slope, schedulerClass: 'KDPM2DiscreteScheduler', sampler: twice(kdpm2) },
+  dpm2_a: { course: sigmaCourse, schedulerClass: 'KDPM2AncestralDiscreteScheduler', sampler: twice(kdpm2A) },
   dpmpp_2m: DPM,
   dpmpp_3m: { ...DPM, habits: { solver_order: 3 } },
   dpmpp_2m_sde: { ...DPM, habits: { algorithm_type: 'sde-dpmsolver++' } },
