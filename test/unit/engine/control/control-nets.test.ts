@@ -1,4 +1,5 @@
 /** What controls do to the network's answers, on tiny networks with random weights. */
+import { readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Moment } from '../../../../src/engine/control/controlled.ts';
 import type { Row } from '../../../../src/engine/diffusion/predictor.ts';
@@ -20,6 +21,23 @@ const apart = (a: readonly Latent[], b: readonly Latent[]) =>
 const ROUNDING = 2e-5;
 
 const FORMS = ['lines', 'inside', 'features', 'likeness', 'likeness-behind'];
+
+/** One call in float32, whose kernels differ between CPUs by about 1e-6, through random weights of about 1. */
+const KERNELS = 1e-4;
+const GOLDEN = new URL('../../../models/golden-controls.json', import.meta.url);
+
+it('every form gives its golden answer', async () => {
+  const got: Record<string, number[]> = {};
+  for (const name of FORMS) {
+    const [steered] = await scene.answers('plain', [control(name)], [aRow(1)]);
+    got[name] = [...steered!.slice(0, 8)].map((value) => Number(value.toPrecision(7)));
+  }
+  if (process.env.UPDATE_GOLDEN) writeFileSync(GOLDEN, `${JSON.stringify(got, null, 2)}\n`);
+  const golden: typeof got = JSON.parse(readFileSync(GOLDEN, 'utf8'));
+  expect(Object.keys(got)).toEqual(Object.keys(golden));
+  for (const [name, values] of Object.entries(golden))
+    for (const [i, value] of values.entries()) expect(Math.abs(got[name]![i]! - value), name).toBeLessThan(KERNELS);
+});
 
 describe.each(FORMS)('%s', (name) => {
   it('changes the answer, of the positive prompt and of the negative one', async () => {
