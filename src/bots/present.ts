@@ -13,7 +13,7 @@ export function waiting(request: Request, { generationId, ahead, etaSeconds, eta
     ...base(generationId, request),
     state: 'waiting',
     headline:
-      ahead === 0 ? 'Accepted. Starting now.' : `Accepted. ${ahead} ${ahead === 1 ? 'job' : 'jobs'} before yours.`,
+      ahead === 0 ? 'Accepted. Yours is next.' : `Accepted. ${ahead} ${ahead === 1 ? 'job' : 'jobs'} before yours.`,
     lines: [
       ...notes,
       ...(etaSeconds ? [expected(Math.ceil(etaSeconds), etaHighSeconds && Math.ceil(etaHighSeconds))] : []),

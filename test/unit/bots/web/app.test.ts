@@ -172,14 +172,14 @@ describe('a command', () => {
   it('is answered with the message it became', async () => {
     const { make, messages } = open().browser();
     const message = await make('/imagine two red apples --seed 7');
-    expect(message.reply).toMatchObject({ state: 'waiting', headline: 'Accepted. Starting now.' });
+    expect(message.reply).toMatchObject({ state: 'waiting', headline: 'Accepted. Yours is next.' });
     expect(message.asked).toEqual({ by: '/imagine', text: 'two red apples --seed 7' });
     expect(await messages()).toMatchObject([{ id: message.id, asked: message.asked }]);
   });
 
   it('says how many jobs are before it', async () => {
     const { make } = open().browser();
-    for (const place of ['Starting now', '1 job before yours', '2 jobs before yours'])
+    for (const place of ['Yours is next', '1 job before yours', '2 jobs before yours'])
       expect((await make('a cat')).reply.headline).toContain(place);
   });
 
