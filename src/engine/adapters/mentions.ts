@@ -2,6 +2,7 @@
 import { AppError } from '../../core/errors.ts';
 import type { ModelRef, RecipeOf } from '../../core/recipe.ts';
 import type { Catalogue } from '../catalogue.ts';
+import { nearest } from '../planning/nearest.ts';
 import { nameOf } from './files.ts';
 
 export interface Mentions {
@@ -42,7 +43,8 @@ type Installed = Pick<Catalogue, 'of' | 'problems'>;
 
 /**
  * A recipe's prompts without LoRAs and with learned words marked, and what the recipe gets. A learned word may be
- * written bare, as in A1111, or as `<name>`. Throws invalid_request naming what is installed for a name that is not.
+ * written bare, as in A1111, as `<name>` or as `embedding:name`. Throws invalid_request naming what is installed for a LoRA
+ * or an `embedding:` that is not; any other `<word>` may be just a word.
  */
 export function planAdditions({ catalogue }: { catalogue: Installed }, prompts: readonly string[]): Planned {
   const taken = prompts.map(takeLoras);
@@ -62,6 +64,7 @@ export function planAdditions({ catalogue }: { catalogue: Installed }, prompts: 
       ...(used.size > 0 && { embeddings: [...used.values()].map((model) => ({ model })) }),
     },
     notes: [
+      ...strangeWords(catalogue, texts),
       ...[...adapters.values()].map(({ model, weight }) => `LoRA ${model.name} at ${weight}.`),
       ...[...used.keys()].map((name) => `${name} is a learned word (textual inversion).`),
     ],
@@ -70,22 +73,38 @@ export function planAdditions({ catalogue }: { catalogue: Installed }, prompts: 
 
 /** Writes every learned word of a text as `<name>`, and notes it. */
 function markWords(catalogue: Installed, text: string, used: Map<string, ModelRef>): string {
-  const bare = text.replace(
-    /<(?:embedding:)?([a-z0-9][^<>:]*)>|embedding:([\w.-]+)/gi,
-    (_, marked?: string, comfy?: string) => {
-      const model = find(catalogue, 'embedding', nameOf((marked ?? comfy)!));
-      used.set(model.name, model);
-      return `<${model.name}>`;
-    },
-  );
   const words = catalogue.of('embedding').map(({ ref }) => ref);
+  const mark = (model: ModelRef) => {
+    used.set(model.name, model);
+    return `<${model.name}>`;
+  };
+  const bare = text
+    .replace(/<embedding:([^<>:]+)>|embedding:([\w.-]+)/gi, (_, marked?: string, comfy?: string) =>
+      mark(find(catalogue, 'embedding', nameOf((marked ?? comfy)!))),
+    )
+    .replace(/<([a-z0-9][^<>:]*)>/gi, (whole, name: string) => {
+      const broken = catalogue.problems.find((problem) => problem.name === nameOf(name));
+      if (broken) throw broken.error;
+      const model = words.find((word) => word.name === nameOf(name));
+      return model ? mark(model) : whole;
+    });
   return words.reduce((result, model) => {
     const pattern = new RegExp(`(?<![\\w<-])${literally(model.name)}(?![\\w>-])`, 'gi');
-    return result.replace(pattern, () => {
-      used.set(model.name, model);
-      return `<${model.name}>`;
-    });
+    return result.replace(pattern, () => mark(model));
   }, bare);
+}
+
+/** Where words have been learned, one in their brackets that is none of them was probably meant to be. */
+function strangeWords(catalogue: Installed, texts: readonly string[]): string[] {
+  const known = catalogue.of('embedding').map(({ ref }) => ref.name);
+  if (known.length === 0) return [];
+  const said = texts.flatMap((text) => [...text.matchAll(/<([a-z0-9][^<>:]*)>/gi)].map(([, name]) => name!));
+  return [...new Set(said)]
+    .filter((name) => !known.includes(nameOf(name)))
+    .map(
+      (name) =>
+        `<${name}> is no learned word here, so it is read as it stands. Near: ${nearest(name, known).join(', ')}.`,
+    );
 }
 
 const literally = (text: string): string => text.replace(/[.*+?^${}()|[\]\\-]/g, '\\$&');
@@ -108,15 +127,4 @@ function find(catalogue: Installed, kind: 'lora' | 'embedding', name: string): M
       ? `There is no ${what} called ${name} here. Near: ${near.join(', ')}.`
       : `There is no ${what} called ${name} here, nor any other. ${where}`,
   );
-}
-
-/** Up to five names, those that share the most pairs of letters first. */
-function nearest(name: string, names: readonly string[]): string[] {
-  const pairs = (text: string) => new Set(Array.from({ length: text.length - 1 }, (_, i) => text.slice(i, i + 2)));
-  const wanted = pairs(name);
-  const likeness = (other: string) => {
-    const others = pairs(other);
-    return (2 * [...others].filter((pair) => wanted.has(pair)).length) / (others.size + wanted.size || 1);
-  };
-  return [...names].sort((a, b) => likeness(b) - likeness(a)).slice(0, 5);
 }

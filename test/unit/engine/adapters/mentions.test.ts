@@ -22,8 +22,8 @@ beforeAll(async () => {
   catalogue = await openCatalogue({ MODELS_DIR: root });
 });
 const plan = (prompt: string, negative = '') => {
-  const { texts, recipe } = planAdditions({ catalogue }, [prompt, negative]);
-  return { prompt: texts[0], negativePrompt: texts[1], recipe };
+  const { texts, recipe, notes } = planAdditions({ catalogue }, [prompt, negative]);
+  return { prompt: texts[0], negativePrompt: texts[1], recipe, notes };
 };
 
 describe('files in models/loras and models/embeddings', () => {
@@ -70,7 +70,7 @@ describe('<lora:name:weight>', () => {
     expect(plan('a cat <lora:inks:0.5> <lora:inks:-0.5>').recipe).toEqual({});
   });
   it('is refused when there is none of that name, with those that are near', () => {
-    expect(() => plan('<lora:pixelart:1>')).toThrow(/no LoRA called pixelart.*Near: pixel-art-v2, inks/);
+    expect(() => plan('<lora:pixelart:1>')).toThrow(/no LoRA called pixelart.*Near: pixel-art-v2/);
     expect(() => plan('<lora:inks:much>')).toThrow(/usable weight/);
     expect(() => plan('<lora:inks:400>')).toThrow(/at most 10/);
   });
@@ -92,8 +92,15 @@ describe('learned words', () => {
   it('are not found inside other words', () => {
     expect(plan('easynegatives and noteasynegative').recipe).toEqual({});
   });
-  it('that nobody installed are refused by name', () => {
-    expect(() => plan('<my-style>')).toThrow(/no embedding called my-style.*easynegative/);
+  it('that nobody installed are refused by name, where the name can be nothing else', () => {
+    expect(() => plan('embedding:my-style')).toThrow(/no embedding called my-style.*easynegative/);
+    expect(() => plan('<embedding:my-style>')).toThrow(/no embedding called my-style.*easynegative/);
+  });
+  it('are not every word in brackets: what people type stays as it is, with a note', () => {
+    const { prompt, recipe, notes } = plan('<img src=x> <b>apple</b>');
+    expect(prompt).toBe('<img src=x> <b>apple</b>');
+    expect(recipe).toEqual({});
+    expect(notes.join(' ')).toMatch(/<b> is no learned word here.*easynegative/);
   });
 });
 
