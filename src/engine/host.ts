@@ -25,7 +25,13 @@ export function serveParent({ send, onMessage }: Parent): void {
     setInterval(() => send({ type: 'heartbeat', bytes: process.memoryUsage.rss() }), heartbeatMs);
     const catalogue = await openCatalogue({ MODELS_DIR: modelsDir });
     const opened = await openDevice({ log }, device, threads);
-    const onBeat = () => current !== undefined && send({ type: 'beat', id: current });
+    let told = 0;
+    const onBeat = () => {
+      const now = performance.now();
+      if (current === undefined || now - told < heartbeatMs / 4) return; // a message costs more than a tile's sums
+      told = now;
+      send({ type: 'beat', id: current });
+    };
     const local = createLocalEngine({ catalogue, device: opened, log, onBeat });
     send({ type: 'ready', device: opened.name, fingerprint: local.fingerprint });
     return local;

@@ -4,20 +4,16 @@ import type { Picture } from '../core/picture.ts';
 
 type Range = readonly [black: number, white: number];
 
-/** Added and taken away again it leaves an integer, halves rounded to even as numpy does: a double has 52 bits. */
-const ROUND = 1.5 * 2 ** 52;
-const toByte = (value: number): number => (value <= 0 ? 0 : value >= 255 ? 255 : value + ROUND - ROUND);
-
 export function toPicture(planes: Float32Array, width: number, height: number, [black, white]: Range): Picture {
   const size = width * height;
   const scale = 255 / (white - black);
-  const data = new Uint8Array(size * 3);
+  const bytes = new Uint8ClampedArray(size * 3); // rounds halves to even, as numpy does
   for (let pixel = 0, to = 0; pixel < size; pixel++) {
-    data[to++] = toByte((planes[pixel]! - black) * scale);
-    data[to++] = toByte((planes[pixel + size]! - black) * scale);
-    data[to++] = toByte((planes[pixel + 2 * size]! - black) * scale);
+    bytes[to++] = (planes[pixel]! - black) * scale;
+    bytes[to++] = (planes[pixel + size]! - black) * scale;
+    bytes[to++] = (planes[pixel + 2 * size]! - black) * scale;
   }
-  return { width, height, data };
+  return { width, height, data: new Uint8Array(bytes.buffer) };
 }
 
 /** The part of a picture that starts at (x, y), as planes; beyond its edge the edge pixel repeats. */
