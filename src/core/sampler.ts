@@ -1,5 +1,6 @@
 /** Samplers by name: ours, and those that people bring along from other programs. */
 import { z } from 'zod';
+import { distance } from './distance.ts';
 
 /** Ways from noise to a picture, as Automatic1111 labels them, best known first. */
 export const SOLVERS = {
@@ -146,18 +147,6 @@ export function samplersLike(typed: string, most = 25): SamplerName[] {
     .sort((a, b) => a.distance - b.distance)
     .map(({ name }) => name);
   return [...new Set([...(exact ? [exact] : []), ...holding, ...near])].slice(0, most);
-}
-
-/** Letters to add, drop or change. Levenshtein 1966. */
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++)
-      next.push(Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)));
-    row = next;
-  }
-  return row[b.length]!;
 }
 
 const COMMON: readonly SamplerName[] = ['euler', 'euler_a', 'dpmpp_2m_karras', 'dpmpp_sde', 'ddim', 'unipc'];

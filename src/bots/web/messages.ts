@@ -34,6 +34,7 @@ function askedFor({ request, parentId }: GenerationView): Asked {
 /** The options as someone would type them. */
 function typed(request: Extract<Request, { kind: 'imagine' }>): string {
   const { prompt, negativePrompt, count, seed, steps, guidance, sampler, width, height, model } = request;
+  const { style, weighting, clipSkip, guidanceInterval, guidanceRescale } = request;
   const options = {
     negative: negativePrompt || undefined,
     count: count > 1 ? count : undefined,
@@ -43,6 +44,11 @@ function typed(request: Extract<Request, { kind: 'imagine' }>): string {
     sampler,
     size: width && `${width}x${height ?? width}`,
     model,
+    style,
+    weighting,
+    clip_skip: clipSkip,
+    cfg_until: guidanceInterval?.[1],
+    rescale: guidanceRescale,
   };
   const given = Object.entries(options).filter(([, value]) => value !== undefined);
   return [
