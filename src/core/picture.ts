@@ -13,6 +13,14 @@ export interface Made {
   picture: Picture;
   /** The seed that makes this one alone. */
   seed: number;
+  /** Of one that moves; `picture` is then its first frame. */
+  animation?: Animation;
+}
+
+/** Frames of equal size, shown in a loop, each for so many milliseconds. */
+export interface Animation {
+  frames: readonly Picture[];
+  delaysMs: readonly number[];
 }
 
 export interface Progress {

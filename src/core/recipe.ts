@@ -1,27 +1,15 @@
 /** The Request with every choice made. Plain JSON; the same recipe gives the same pixels. */
 import { z } from 'zod';
-import { Extent, MAX_COUNT, MAX_FRAMES, type PictureRef, Seed, Share, WEIGHTINGS } from './request.ts';
+import { Face, Morph } from './face-recipe.ts';
+import { Adain, Brush, Gatys, Upscale } from './filter-recipe.ts';
+import { Display, ModelRef, StoredPicture } from './recipe-fields.ts';
+import { Extent, MAX_COUNT, MAX_FRAMES, type PictureRef, Seed, Share, WEIGHTINGS } from './request-fields.ts';
 import { Sampler } from './sampler.ts';
 
-export const ModelRef = z.strictObject({
-  name: z.string(),
-  version: z.string(),
-  /** sha256 over the manifest's file hashes: one value that changes when any weight does. */
-  sha256: z.string().length(64),
-});
-export type ModelRef = z.infer<typeof ModelRef>;
+export { ModelRef, StoredPicture } from './recipe-fields.ts';
 
-/** A picture a recipe is made from, by where its bytes lie. Width and height are those of the picture held upright. */
-export const StoredPicture = z.strictObject({
-  key: z.string(),
-  sha256: z.string().length(64),
-  width: z.number().int(),
-  height: z.number().int(),
-});
-export type StoredPicture = z.infer<typeof StoredPicture>;
-
-/** A picture as planning knows it; our own ones have a seed. */
-export type Source = StoredPicture & { seed?: number | undefined };
+/** A picture as planning knows it; our own ones have a seed, and how they were made. */
+export type Source = StoredPicture & { seed?: number | undefined; made?: { recipe: Recipe; index: number } };
 /** Where the pictures lie that a request names. */
 export type Sources = (ref: PictureRef) => Source;
 
@@ -67,6 +55,8 @@ const Walk = z.strictObject({
   negativePrompt: z.string(),
   seed: Seed,
   frames: z.number().int().min(2).max(MAX_FRAMES),
+  /** One picture that moves, instead of one picture a frame: there and back, each frame for so many milliseconds. */
+  delayMs: z.number().int().min(20).optional(),
 });
 
 const Diffusion = z.strictObject({
@@ -112,30 +102,32 @@ const Diffusion = z.strictObject({
   adapters: z.array(z.strictObject({ model: ModelRef, weight: z.number() })).optional(),
   /** Textual inversions that the prompt may name. Gal et al. 2022. */
   embeddings: z.array(z.strictObject({ model: ModelRef })).optional(),
-  /** Enlarge the result for showing: by which model and how much. */
-  display: z.strictObject({ model: ModelRef, factor: z.number().int() }).optional(),
+  display: Display.optional(),
 });
 
-const Upscale = z.strictObject({
-  v: z.literal(1),
-  kind: z.literal('upscale'),
-  model: ModelRef,
-  source: StoredPicture,
-  factor: z.number().int(),
-  /** The seed of the picture that is enlarged, so that the record still names it. */
-  seed: Seed,
-});
-
-export const Recipe = z.discriminatedUnion('kind', [Diffusion, Upscale]);
+export const Recipe = z.discriminatedUnion('kind', [Diffusion, Upscale, Brush, Adain, Gatys, Face, Morph]);
 export type Recipe = z.infer<typeof Recipe>;
 export type RecipeOf<K extends Recipe['kind']> = Extract<Recipe, { kind: K }>;
 
+const styled = ({ source, mask, styles }: RecipeOf<'adain' | 'gatys'>) => [
+  source,
+  mask,
+  ...styles.flatMap(({ picture, mask }) => [picture, mask]),
+];
+type Used = { readonly [K in Recipe['kind']]: (recipe: RecipeOf<K>) => readonly (StoredPicture | undefined)[] };
+const USED: Used = {
+  imagine: ({ init, controls = [] }) => [init?.picture, init?.mask, ...controls.map(({ picture }) => picture)],
+  upscale: ({ source }) => [source],
+  brush: ({ source, mask }) => [source, mask],
+  adain: styled,
+  gatys: styled,
+  face: ({ projection }) => [projection?.picture],
+  morph: ({ stops }) => stops.map(({ projection }) => projection?.picture),
+};
+
 /** Every stored picture a recipe is made from, each once. */
-export function picturesOf(recipe: Recipe): StoredPicture[] {
-  const pictures =
-    recipe.kind === 'upscale'
-      ? [recipe.source]
-      : [recipe.init?.picture, recipe.init?.mask, ...(recipe.controls ?? []).map(({ picture }) => picture)];
+export function picturesOf<R extends Recipe>(recipe: R): StoredPicture[] {
+  const pictures = (USED[recipe.kind] as unknown as (recipe: R) => readonly (StoredPicture | undefined)[])(recipe);
   return [...new Map(pictures.filter((picture) => !!picture).map((picture) => [picture.key, picture])).values()];
 }
 

@@ -23,6 +23,13 @@ export interface Button {
   style: 'primary' | 'neutral' | 'danger';
 }
 
+/** A choice of one among many, where buttons would be too many. */
+export interface Menu {
+  placeholder: string;
+  /** At most 25. */
+  options: { label: string; action: Action }[];
+}
+
 export interface Reply {
   /** waiting and working may be followed by another Reply on the same message; the rest end it. */
   state: 'waiting' | 'working' | 'done' | 'failed' | 'cancelled' | 'notice';
@@ -41,6 +48,10 @@ export interface Reply {
   readyAt?: Date;
   /** Rows of at most five. */
   buttons: Button[][];
+  /** Below the buttons, at most one a row. */
+  menus?: Menu[];
+  /** More pictures than a message holds: they are shown as one sheet and handed out as this archive (zip). */
+  archive?: { name: string };
   /** Only for the person who asked. */
   private: boolean;
 }

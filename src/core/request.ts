@@ -1,56 +1,22 @@
 /** What a person asked for, as they typed it. Bots build it, intake turns it into a Recipe. */
 import { z } from 'zod';
+import { Face, Morph } from './face-request.ts';
+import { Stylize, Upscale } from './filter-request.ts';
+import {
+  Extent,
+  MAX_COUNT,
+  MAX_FRAMES,
+  MAX_PROMPT,
+  Name,
+  PictureRef,
+  Prompt,
+  Seed,
+  Share,
+  WEIGHTINGS,
+} from './request-fields.ts';
 import { Sampler } from './sampler.ts';
 
-/** Ways to apply the weights of a prompt's words, as the programs of these names do. */
-export const WEIGHTINGS = ['a1111', 'compel', 'comfy', 'none'] as const;
-export type Weighting = (typeof WEIGHTINGS)[number];
-
-export const MAX_PROMPT = 6000;
-export const MAX_SEED = 2 ** 32 - 1;
-export const MAX_COUNT = 4;
-export const MAX_FRAMES = 60;
-
-const prompt = z
-  .string({ error: 'Type what the picture should show.' })
-  .transform((text) =>
-    text
-      .normalize('NFC')
-      .replace(/\s*\p{Cc}\s*/gu, ' ')
-      .trim(),
-  ) // control characters, NUL among them
-  .pipe(
-    z
-      .string()
-      .min(1, 'The prompt is empty. Type what the picture should show.')
-      .max(MAX_PROMPT, `The prompt is longer than ${MAX_PROMPT} characters. Shorten it.`),
-  );
-
-export const Seed = z
-  .number({ error: 'The seed must be a number.' })
-  .int('The seed must be a whole number.')
-  .min(0, 'The seed must be 0 or more.')
-  .max(MAX_SEED, `The seed must be at most ${MAX_SEED} (2³² − 1).`);
-
-export const Share = z.number().min(0, 'A share must be 0 to 1.').max(1, 'A share must be 0 to 1.');
-
-const margin = z.number().int('Margins must be whole numbers of pixels.').min(0).max(2048).default(0);
-/** Pixels of new canvas on each side. */
-export const Extent = z.strictObject({ left: margin, top: margin, right: margin, bottom: margin });
-
-/** One of our pictures, or one that was handed in and is stored under a key. */
-export const PictureRef = z.union([
-  z.strictObject({
-    generationId: z.uuid(),
-    index: z
-      .number()
-      .int()
-      .min(0)
-      .max(MAX_COUNT - 1),
-  }),
-  z.strictObject({ key: z.string(), sha256: z.string().length(64), width: z.number().int(), height: z.number().int() }),
-]);
-export type PictureRef = z.infer<typeof PictureRef>;
+export * from './request-fields.ts';
 
 const side = z
   .number()
@@ -62,15 +28,12 @@ const side = z
 /** Text → image. Whatever is absent is chosen by the model's own defaults when the Recipe is made. */
 const Imagine = z.strictObject({
   kind: z.literal('imagine'),
-  prompt,
+  prompt: Prompt,
   negativePrompt: z
     .string()
     .max(MAX_PROMPT, `The negative prompt is longer than ${MAX_PROMPT} characters.`)
     .default(''),
-  model: z
-    .string()
-    .regex(/^[a-z0-9][a-z0-9._-]{0,63}$/, 'There is no model of that name.')
-    .optional(),
+  model: Name.optional(),
   count: z
     .number()
     .int('The count must be a whole number.')
@@ -116,7 +79,7 @@ const Imagine = z.strictObject({
   /** Frames on the way to other words, another seed, or both. */
   walk: z
     .strictObject({
-      prompt: prompt.optional(),
+      prompt: Prompt.optional(),
       seed: Seed.optional(),
       frames: z
         .number()
@@ -149,31 +112,30 @@ const Imagine = z.strictObject({
   guidanceInterval: z.tuple([Share, Share]).optional(),
 });
 
-/** One of our pictures, larger. */
-const Upscale = z.strictObject({
-  kind: z.literal('upscale'),
-  source: z.strictObject({
-    generationId: z.uuid(),
-    index: z
-      .number()
-      .int()
-      .min(0)
-      .max(MAX_COUNT - 1),
-  }),
-  factor: z.union([z.literal(2), z.literal(4)]).default(4),
-  private: z.boolean().default(false),
-});
-
-export const Request = z.discriminatedUnion('kind', [Imagine, Upscale]);
+export const Request = z.discriminatedUnion('kind', [Imagine, Upscale, Stylize, Face, Morph]);
 export type Request = z.infer<typeof Request>;
 export type RequestInput = z.input<typeof Request>;
 export type Kind = Request['kind'];
 export type RequestOf<K extends Kind> = Extract<Request, { kind: K }>;
 
+type Named = { readonly [K in Kind]: (request: RequestOf<K>) => readonly (PictureRef | undefined)[] };
+const NAMED: Named = {
+  imagine: ({ init, controls = [] }) => [init?.picture, init?.mask, ...controls.map(({ picture }) => picture)],
+  upscale: ({ source }) => [source],
+  stylize: ({ source, mask, styles = [] }) => [source, mask, ...styles.flatMap(({ picture, mask }) => [picture, mask])],
+  face: ({ picture }) => [picture],
+  morph: ({ stops }) => stops.map((stop) => ('generationId' in stop ? stop : undefined)),
+};
+
 /** Every picture a request names. */
-export const picturesNamed = (request: Request): PictureRef[] =>
-  request.kind === 'upscale'
-    ? [request.source]
-    : [request.init?.picture, request.init?.mask, ...(request.controls ?? []).map(({ picture }) => picture)].filter(
-        (picture) => !!picture,
-      );
+export const picturesNamed = <R extends Request>(request: R): PictureRef[] =>
+  (NAMED[request.kind] as unknown as (request: R) => readonly (PictureRef | undefined)[])(request).filter(
+    (picture) => !!picture,
+  );
+
+/** The words that were typed, where there are any. */
+export function wordsOf(request: Request): { prompt: string; negativePrompt: string } | undefined {
+  if (request.kind === 'imagine') return request;
+  if (request.kind === 'stylize' && request.words) return { prompt: request.words, negativePrompt: '' };
+  return undefined;
+}

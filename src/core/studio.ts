@@ -2,12 +2,19 @@
 import type { Address, Platform } from './address.ts';
 import type { Order, Sender } from './order.ts';
 import type { GenerationView, ImageView, Standing } from './records.ts';
+import type { KeptPicture } from './request.ts';
 
 export type { Order, Sender, Standing };
 
 export interface Receipt extends Standing {
   generationId: string;
   notes: string[];
+}
+
+/** A channel of a platform, by the platform's own ids. */
+export interface Channel {
+  platform: Platform;
+  id: string;
 }
 
 export interface Studio {
@@ -32,8 +39,21 @@ export interface Studio {
   read(key: string): Promise<Uint8Array>;
   image(generationId: string, index: number): Promise<ImageView>;
   isOwner(sender: Sender, generation: GenerationView): Promise<boolean>;
+  /**
+   * Takes a picture that somebody hands in: proven to be one, stripped of everything but its pixels, judged, kept.
+   * Throws invalid_request with what to do, picture_refused.
+   */
+  handIn(sender: Sender, bytes: Uint8Array): Promise<KeptPicture>;
+  /** The brush that 🎨 uses in a channel; undefined where it is not switched on. */
+  channelBrush(channel: Channel): Promise<string | undefined>;
+  /** Switches it on, or off without a brush. Throws invalid_request for an unknown brush. */
+  setChannelBrush(channel: Channel, brush: string | undefined): Promise<void>;
   /** For autocomplete and help: names only, from memory. */
   models(): { name: string; title: string }[];
   /** Named styles, likewise. */
   styles(): { name: string; title: string }[];
+  /** Brushes and directions of translation, likewise. */
+  brushes(): { name: string; title: string }[];
+  /** Labels a face can be edited along; empty without a model for faces. */
+  attributes(): { name: string; title: string }[];
 }

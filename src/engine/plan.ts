@@ -1,14 +1,28 @@
 /** From what was asked to what will be made: every choice taken, every limit checked. One file per kind in planning/. */
 import { AppError } from '../core/errors.ts';
 import type { Plan, Sources } from '../core/recipe.ts';
-import type { Request } from '../core/request.ts';
+import type { Kind, Request, RequestOf } from '../core/request.ts';
 import { planImagine } from './planning/imagine.ts';
 import type { PlanningDeps } from './planning/models.ts';
 import { planUpscale } from './planning/upscale.ts';
 import { NO_WORD_LISTS, type WordLists } from './planning/word-lists.ts';
-import { createTranslations } from './planning/words.ts';
+import { createTranslations, type WordingDeps } from './planning/words.ts';
 
 export type Planner = (request: Request, sources?: Sources) => Plan;
+
+type PlanKind<K extends Kind> = (deps: PlanningDeps & WordingDeps, request: RequestOf<K>, sources: Sources) => Plan;
+
+const notYet = (): Plan => {
+  throw new AppError('invalid_request', 'This engine cannot do that yet.');
+};
+
+const PLANS: { readonly [K in Kind]: PlanKind<K> } = {
+  imagine: planImagine,
+  upscale: planUpscale,
+  stylize: notYet,
+  face: notYet,
+  morph: notYet,
+};
 
 /** Throws AppError invalid_request with what to change, or model_missing / model_corrupt with what to do. */
 export function createPlanner({
@@ -16,10 +30,13 @@ export function createPlanner({
   ...deps
 }: PlanningDeps & { wordLists?: WordLists }): Planner {
   const translate = createTranslations();
-  return (request, sources = none) =>
-    request.kind === 'imagine'
-      ? planImagine({ ...deps, translate, wordLists }, request, sources)
-      : planUpscale(deps, request, sources(request.source));
+  return <R extends Request>(request: R, sources: Sources = none) =>
+    // TypeScript cannot see that request and plan share a kind.
+    (PLANS[request.kind] as unknown as (deps: PlanningDeps & WordingDeps, request: R, sources: Sources) => Plan)(
+      { ...deps, translate, wordLists },
+      request,
+      sources,
+    );
 }
 
 const none: Sources = () => {

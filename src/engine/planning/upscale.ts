@@ -1,5 +1,5 @@
 import { AppError } from '../../core/errors.ts';
-import type { Plan, RecipeOf, Source } from '../../core/recipe.ts';
+import type { Plan, RecipeOf, Sources } from '../../core/recipe.ts';
 import type { RequestOf } from '../../core/request.ts';
 import { LANCZOS } from '../upscale/resample.ts';
 import { findUpscaler, type PlanningDeps } from './models.ts';
@@ -7,8 +7,8 @@ import { findUpscaler, type PlanningDeps } from './models.ts';
 const MOST_SIDE = 4096;
 
 /** One picture, larger. */
-export function planUpscale(deps: PlanningDeps, { factor }: RequestOf<'upscale'>, source: Source): Plan {
-  const { key, sha256, width, height, seed = 0 } = source; // an ImageView is handed in: the recipe keeps these alone
+export function planUpscale(deps: PlanningDeps, { factor, source }: RequestOf<'upscale'>, sources: Sources): Plan {
+  const { key, sha256, width, height, seed = 0 } = sources(source); // an ImageView is handed in: the recipe keeps these alone
   if (Math.max(width, height) * factor > MOST_SIDE)
     throw new AppError(
       'invalid_request',

@@ -1,0 +1,23 @@
+import { additionsOf } from '../adapters/of-recipe.ts';
+import { openControls } from '../control/open.ts';
+import type { Pipeline } from '../pipeline.ts';
+import { displayed, enlarge } from '../upscale/enlarging.ts';
+import { openCheckpoint } from './checkpoint.ts';
+import { imagine as denoise } from './imagine.ts';
+
+export const imagine: Pipeline<'imagine'> = async (recipe, job) => {
+  const { catalogue, onBeat } = job;
+  const { key, additions } = await additionsOf(catalogue, recipe);
+  const checkpoint = await job.open(
+    catalogue.get('diffusion', recipe.model),
+    (device, { folder, ref, manifest: { names } }) =>
+      openCheckpoint(device, folder, ref.name, { names, additions, onBeat }),
+    key,
+  );
+  const predict = await openControls(job, recipe, checkpoint);
+  const made = await denoise(checkpoint, recipe, {
+    ...{ ...job, predict },
+    enlarge: (picture, model, size) => enlarge(job, picture, model, size),
+  });
+  return displayed(job, made, recipe.display);
+};
