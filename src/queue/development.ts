@@ -52,12 +52,3 @@ export async function develop(
   }
   return { images };
 }
-
-const MAX_ALT_TEXT = 1000;
-
-/** What a screen reader says: that a machine made it, and from which words. */
-export function altTextOf(prompt: string): string {
-  const text = `AI-generated image: ${prompt}`;
-  if (text.length <= MAX_ALT_TEXT) return text;
-  return `${text.slice(0, MAX_ALT_TEXT - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
-}

@@ -1,11 +1,12 @@
 /** The work itself: from a claim to recorded pictures, or to nothing at all. */
+import { altTextOf, subjectOf } from '../core/alt-text.ts';
 import type { Logger } from '../core/log.ts';
 import type { Generate } from '../core/picture.ts';
-import type { Claim, GenerationView, ObjectStore, Records } from '../core/records.ts';
+import type { Claim, ObjectStore, Records } from '../core/records.ts';
 import type { Safety } from '../core/safety.ts';
 import type { Verdict } from '../core/verdict.ts';
 import type { Broker } from './broker.ts';
-import { altTextOf, develop } from './development.ts';
+import { develop } from './development.ts';
 import type { Lease } from './lease.ts';
 import { createReporter } from './preview.ts';
 
@@ -35,7 +36,7 @@ export async function make(
   const { generation } = claim;
   const keys: string[] = [];
   const discard = () => Promise.all(keys.map((key) => objects.delete(key).catch(() => {})));
-  const altText = altTextOf(await promptOf(records, generation));
+  const altText = altTextOf(await subjectOf(generation, ({ generationId }) => records.find(generationId)));
   const reporter = createReporter(deps, {
     generationId: generation.id,
     everyMs: progressMs,
@@ -69,11 +70,4 @@ export async function make(
   } finally {
     await reporter.end();
   }
-}
-
-/** The words as typed; for an upscale, those of the picture that is enlarged. */
-async function promptOf(records: Records, { request }: GenerationView): Promise<string> {
-  if (request.kind === 'imagine') return request.prompt;
-  const source = await records.find(request.source.generationId);
-  return source ? promptOf(records, source) : 'an enlarged picture';
 }

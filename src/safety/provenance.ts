@@ -3,8 +3,8 @@ import encodeChunks from 'png-chunks-encode';
 import extractChunks from 'png-chunks-extract';
 import sharp from 'sharp';
 import type { Picture } from '../core/picture.ts';
-import { promptsOf, type Recipe } from '../core/recipe.ts';
-import { samplerLabel } from '../core/sampler.ts';
+import type { Recipe } from '../core/recipe.ts';
+import { PROGRAM, parametersText } from './parameters.ts';
 
 export interface About {
   recipe: Recipe;
@@ -13,47 +13,12 @@ export interface About {
   altText: string;
 }
 
-const VERSION = 'Atelier';
-/** The text other programs read settings from. Nothing in it tells who asked. */
-export function parametersText(recipe: Recipe, seed: number, index = 0): string {
-  const model = [
-    `Model hash: ${recipe.model.sha256.slice(0, 10)}`,
-    `Model: ${recipe.model.name}`,
-    `Version: ${VERSION}`,
-  ];
-  if (recipe.kind === 'upscale') return [`Upscale by: ${recipe.factor}`, `Seed: ${seed}`, ...model].join(', ');
-  const { prompt, negativePrompt } = promptsOf(recipe, index);
-  const { steps, sampler, guidance, width, height, variation, init, hires, display } = recipe;
-  const strength = init?.strength ?? hires?.strength;
-  const settings = [
-    `Steps: ${steps}`,
-    `Sampler: ${samplerLabel(sampler)}`,
-    `CFG scale: ${guidance}`,
-    `Seed: ${seed}`,
-    `Size: ${width}x${height}`,
-    ...(variation ? [`Variation seed: ${variation.seed}`, `Variation seed strength: ${variation.strength}`] : []),
-    ...(recipe.clipSkip ? [`Clip skip: ${recipe.clipSkip}`] : []),
-    ...(strength === undefined ? [] : [`Denoising strength: ${strength}`]),
-    ...(hires
-      ? [
-          `Hires resize: ${hires.width}x${hires.height}`,
-          `Hires steps: ${hires.steps}`,
-          `Hires upscaler: ${hires.upscaler?.name ?? 'Latent'}`,
-        ]
-      : display
-        ? [`Hires upscale: ${display.factor}`, `Hires upscaler: ${display.model.name}`]
-        : []),
-    ...model,
-  ];
-  return [prompt, ...(negativePrompt ? [`Negative prompt: ${negativePrompt}`] : []), settings.join(', ')].join('\n');
-}
-
 const escapeXml = (text: string) =>
   text.replace(/[<>&"']/g, (c) => `&#${c.charCodeAt(0)};`).replace(/[^\P{Cc}\n\t]|[\uFFFE\uFFFF]|\p{Cs}/gu, '');
 
 /** XMP packet: made by a trained algorithm, and what is to be seen. */
 export const xmpPacket = (altText: string): string =>
-  `<?xpacket begin="\uFEFF" id="W5M0MpCehiHzreSzNTczkc9d"?><x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:about="" xmlns:Iptc4xmpExt="http://iptc.org/std/Iptc4xmpExt/2008-02-29/" xmlns:Iptc4xmpCore="http://iptc.org/std/Iptc4xmpCore/1.0/xmlns/" xmlns:xmp="http://ns.adobe.com/xap/1.0/" Iptc4xmpExt:DigitalSourceType="http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia" xmp:CreatorTool="${VERSION}"><Iptc4xmpCore:AltTextAccessibility><rdf:Alt><rdf:li xml:lang="x-default">${escapeXml(altText)}</rdf:li></rdf:Alt></Iptc4xmpCore:AltTextAccessibility></rdf:Description></rdf:RDF></x:xmpmeta><?xpacket end="r"?>`;
+  `<?xpacket begin="\uFEFF" id="W5M0MpCehiHzreSzNTczkc9d"?><x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:about="" xmlns:Iptc4xmpExt="http://iptc.org/std/Iptc4xmpExt/2008-02-29/" xmlns:Iptc4xmpCore="http://iptc.org/std/Iptc4xmpCore/1.0/xmlns/" xmlns:xmp="http://ns.adobe.com/xap/1.0/" Iptc4xmpExt:DigitalSourceType="http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia" xmp:CreatorTool="${PROGRAM}"><Iptc4xmpCore:AltTextAccessibility><rdf:Alt><rdf:li xml:lang="x-default">${escapeXml(altText)}</rdf:li></rdf:Alt></Iptc4xmpCore:AltTextAccessibility></rdf:Description></rdf:RDF></x:xmpmeta><?xpacket end="r"?>`;
 
 /** PNG international text: keyword, not compressed, no language, no translated keyword, UTF-8. */
 const internationalText = (keyword: string, text: string) => ({

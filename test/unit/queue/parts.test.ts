@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { altTextOf } from '../../../src/core/alt-text.ts';
 import { backoffMs } from '../../../src/queue/backoff.ts';
-import { altTextOf } from '../../../src/queue/development.ts';
 import { createLoop } from '../../../src/queue/loop.ts';
 import { createTurnstile } from '../../../src/queue/turnstile.ts';
 import { silent } from './memory.ts';

@@ -2,7 +2,8 @@ import extractChunks from 'png-chunks-extract';
 import sharp from 'sharp';
 import { expect, it } from 'vitest';
 import type { RecipeOf } from '../../../src/core/recipe.ts';
-import { encodePng, parametersText } from '../../../src/safety/provenance.ts';
+import { parametersText } from '../../../src/safety/parameters.ts';
+import { encodePng } from '../../../src/safety/provenance.ts';
 
 const recipe: RecipeOf<'imagine'> = {
   v: 1,
