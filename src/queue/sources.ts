@@ -29,8 +29,9 @@ const nameOf = (ref: PictureRef): string => ('key' in ref ? ref.key : `${ref.gen
 
 function sourceOf(ref: PictureRef, parents: ReadonlyMap<string, GenerationView>): Source {
   if ('key' in ref) return ref;
-  const image = parents.get(ref.generationId)!.images.find(({ index }) => index === ref.index);
-  if (image) return image;
+  const { images, recipe } = parents.get(ref.generationId)!;
+  const image = images.find(({ index }) => index === ref.index);
+  if (image) return { ...image, made: { recipe, index: ref.index } };
   throw new AppError('not_found', 'There is no such picture to begin with.');
 }
 

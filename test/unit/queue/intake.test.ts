@@ -196,6 +196,12 @@ describe('the gates', () => {
       expect(told({ generationId: id, index: 0 })).toMatchObject({ key: 'key', seed: 5 });
     });
 
+    it('how a picture of ours was made', async () => {
+      const { id, ask, told } = await scene({ request: aRequest({ prompt: 'a green hat' }) });
+      await ask(anUpscale(id));
+      expect(told({ generationId: id, index: 0 }).made).toMatchObject({ recipe: { prompt: 'a green hat' }, index: 0 });
+    });
+
     it('the picture and the mask to begin with, ours or handed in', async () => {
       const { id, ask, told } = await scene();
       await ask(aRequest({ init: { picture: { generationId: id, index: 0 }, mask: upload } }));
