@@ -22,7 +22,8 @@ sys.path.insert(0, os.path.join(HERE, '..'))
 sys.path.insert(0, HERE)
 from common import load  # noqa: E402
 from export_onnx import halve_weights  # noqa: E402
-from gatys import CONTENT, STYLE, GatysSlope, grams_of  # noqa: E402
+from export_gatys import check_slope, write_gatys  # noqa: E402
+from gatys import CONTENT, STYLE  # noqa: E402
 from net import LAYERS, LEVELS, Classifier, Features, folded, rescaled  # noqa: E402
 from train import Pictures  # noqa: E402
 
@@ -83,19 +84,6 @@ def write_graph(path, module, inputs, input_names, output_names, axes):
     halve_weights(path)
 
 
-def check_slope(plain):
-    """The slope by hand against autograd's."""
-    torch.manual_seed(0)
-    picture, other, style = torch.rand(3, 1, 3, 48, 64) * 2 - 1
-    wanted = grams_of(style, plain(style))
-    content = plain(other)[f'relu{CONTENT}']
-    one = torch.ones(1)
-    by_hand, picture = GatysSlope(plain), picture.requires_grad_()
-    loss, slope = by_hand(picture, content, *wanted, one, 3 * one)
-    reference, = torch.autograd.grad(loss.sum(), picture)
-    return ((slope - reference).abs().max() / reference.abs().max()).item()
-
-
 def recognition(classifier, plain, head, pictures):
     rng, full, small, n = np.random.default_rng(1), 0, 0, 0
     with torch.no_grad():
@@ -130,12 +118,7 @@ def main():
                 {'image': picture, **{o: {0: 'batch', 2: o + '_height', 3: o + '_width'} for o in outputs}})
     write_graph(os.path.join(args.out, 'concepts.onnx'), head, (torch.zeros(2, 256, 8, 8),), ['relu4_2'], ['logits'],
                 {'relu4_2': {0: 'batch'}, 'logits': {0: 'batch'}})
-    widths = {layer: LEVELS[int(layer[0])][int(layer[2]) - 1] for layer in STYLE}
-    names = ['image', 'content', *[f'gram{i}' for i in range(5)], 'content_weight', 'style_weight']
-    inputs = (torch.zeros(1, 3, 64, 64), torch.zeros(1, 256, 8, 8), torch.ones(1, 4, 4), *[torch.ones(1, widths[layer], widths[layer]) for layer in STYLE],
-              torch.ones(1), torch.ones(1))
-    write_graph(os.path.join(args.out, 'gatys.onnx'), GatysSlope(plain), inputs, names, ['loss', 'slope'],
-                {'image': {2: 'height', 3: 'width'}, 'content': {2: 'map_height', 3: 'map_width'}, 'slope': {2: 'height', 3: 'width'}})
+    write_gatys(os.path.join(args.out, 'gatys.onnx'), plain)
 
     with open(os.path.join(args.work, 'icons.json')) as f:
         concepts = sorted({i['concept'] for i in json.load(f)['icons']})
