@@ -20,6 +20,9 @@ const style = {
   mask: StoredPicture.optional(),
 };
 
+/** Pixels of the result of one that is made smaller first; absent: those of the source. */
+const size = { width: z.number().int().optional(), height: z.number().int().optional() };
+
 const Style = z.strictObject({
   picture: StoredPicture,
   /** Its share; those of all styles add up to 1. */
@@ -34,6 +37,7 @@ export const Upscale = z.strictObject({ ...filter, kind: z.literal('upscale'), f
 export const Brush = z.strictObject({
   ...filter,
   ...style,
+  ...size,
   kind: z.literal('brush'),
   /** Of a model with two: which way. */
   direction: z.enum(['forward', 'backward']).optional(),
@@ -43,6 +47,7 @@ export const Brush = z.strictObject({
 export const Adain = z.strictObject({
   ...filter,
   ...style,
+  ...size,
   kind: z.literal('adain'),
   styles: z.array(Style).min(1),
 });

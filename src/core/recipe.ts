@@ -145,6 +145,8 @@ export interface Plan {
   recipe: Recipe;
   /** Estimated work in engine cost units (pixels × steps × passes / 10⁶). */
   cost: number;
+  /** A second or two of work: it need not wait behind minutes of it. */
+  light?: boolean;
   /** Plain sentences, such as which words the built-in model understood as which. */
   notes: string[];
   /** All that the prompts may come to say, one per image, in plain words: judged like what was typed. */

@@ -1,9 +1,10 @@
 /** From the engine's pixels to pictures that may be shown: judged, marked, encoded, stored. */
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { Made } from '../core/picture.ts';
 import type { GenerationView, NewImage, ObjectStore } from '../core/records.ts';
 import type { Safety } from '../core/safety.ts';
 import type { Verdict } from '../core/verdict.ts';
+import { judgeFrames, markFrames, pixelSha256 } from './frames.ts';
 
 export interface DevelopmentDeps {
   safety: Pick<Safety, 'judgePicture' | 'mark' | 'encode'>;
@@ -21,32 +22,25 @@ export async function develop(
   stored: (key: string) => void,
 ): Promise<Developed> {
   const verdicts: Verdict[] = [];
-  for (const { picture } of made) {
-    verdicts.push(await safety.judgePicture(picture));
+  for (const one of made) {
+    verdicts.push(await judgeFrames(safety, one));
     if (verdicts.at(-1)!.decision === 'refuse') return { refused: verdicts };
   }
   const images: NewImage[] = [];
-  for (const [index, { picture, seed }] of made.entries()) {
+  for (const [index, one] of made.entries()) {
     signal.throwIfAborted();
+    const { seed, picture } = one;
     const code = randomBytes(8).readBigUInt64BE();
-    const { picture: marked, keyId, strength } = await safety.mark(picture, code);
-    const { bytes, mime } = await safety.encode(marked, { recipe: generation.recipe, seed, index, altText });
+    const { shown, keyId, strength } = await markFrames(safety, one, code, signal);
+    const { bytes, mime } = await safety.encode(shown, { recipe: generation.recipe, seed, index, altText });
     const { key, sha256 } = await objects.put(bytes, mime);
     stored(key);
     const verdict = verdicts[index]!;
     images.push({
-      index,
-      seed,
-      sha256,
-      pixelSha256: createHash('sha256').update(picture.data).digest('hex'),
-      width: marked.width,
-      height: marked.height,
-      bytes: bytes.length,
-      mime,
-      key,
-      altText,
+      ...{ index, seed, sha256, mime, key, altText, verdict },
+      ...{ width: picture.width, height: picture.height, bytes: bytes.length },
+      pixelSha256: pixelSha256(one),
       hidden: verdict.decision !== 'allow',
-      verdict,
       watermark: { code, keyId, strength },
     });
   }

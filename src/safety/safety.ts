@@ -1,10 +1,13 @@
 import { hkdfSync } from 'node:crypto';
 import type { Logger } from '../core/log.ts';
-import type { Classify } from '../core/picture.ts';
+import type { Classify, Picture } from '../core/picture.ts';
 import type { Safety } from '../core/safety.ts';
-import { judgePicture, PICTURE_POLICY, type PicturePolicy } from './picture.ts';
+import { encodeAnimation } from './animation.ts';
+import { judgePicture, PICTURE_POLICY, type PicturePolicy, strictly } from './picture.ts';
 import { createPromptJudge } from './prompt/judge.ts';
 import { encodePng } from './provenance.ts';
+import { createCleanse } from './upload/cleanse.ts';
+import { judgeUpload } from './upload/judge.ts';
 import { createWatermarkThread } from './watermark/thread.ts';
 
 export interface SafetyDeps {
@@ -23,15 +26,22 @@ export function createSafety({ classify, key, keyId, log, policy }: SafetyDeps):
   const thresholds = { ...PICTURE_POLICY, ...policy };
   const onError = (err: unknown) => log.error({ err }, 'picture classifier failed');
   const watermark = createWatermarkThread(subkey(key, 'watermark-v1'));
+  const judge = (picture: Picture) => judgePicture({ classify, onError }, picture, thresholds);
   return {
     judgePrompt: createPromptJudge(),
-    judgePicture: (picture) => judgePicture({ classify, onError }, picture, thresholds),
+    judgePicture: async (picture, { handedIn = false } = {}) =>
+      handedIn ? strictly(await judge(picture)) : judge(picture),
+    cleanse: createCleanse(),
+    judgeUpload: ({ samples }) => judgeUpload(judge, samples),
     async mark(picture, code) {
       const marked = await watermark.mark(picture, code);
       if (marked.strength === 'weak') log.debug({ width: picture.width, height: picture.height }, 'watermark is weak');
       return { ...marked, keyId };
     },
-    encode: async (picture, about) => ({ bytes: await encodePng(picture, about), mime: 'image/png' }),
+    encode: async (shown, about) =>
+      'frames' in shown
+        ? { bytes: await encodeAnimation(shown, about), mime: 'image/webp' }
+        : { bytes: await encodePng(shown, about), mime: 'image/png' },
     async readMark(picture) {
       const code = await watermark.read(picture);
       return code === undefined ? undefined : { code, keyId };

@@ -67,9 +67,13 @@ export const allowing: Safety = {
   judgePrompt: () => allow('prompt'),
   judgePicture: async () => allow('picture'),
   mark: async (picture) => ({ picture, keyId: 'k', strength: 'normal' }),
-  encode: async (picture, { altText }) => ({
-    bytes: Buffer.concat([Buffer.from(altText), picture.data, Buffer.from(randomUUID())]),
-    mime: 'image/png',
+  encode: async (shown, { altText }) => ({
+    bytes: Buffer.concat([
+      Buffer.from(altText),
+      ...('frames' in shown ? shown.frames : [shown]).map(({ data }) => data),
+      Buffer.from(randomUUID()),
+    ]),
+    mime: 'frames' in shown ? 'image/webp' : 'image/png',
   }),
   readMark: async () => undefined,
 };

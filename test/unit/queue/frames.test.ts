@@ -1,0 +1,56 @@
+import { expect, it, vi } from 'vitest';
+import type { Made, Picture } from '../../../src/core/picture.ts';
+import type { Verdict } from '../../../src/core/verdict.ts';
+import { judgeFrames, markFrames, pixelSha256 } from '../../../src/queue/frames.ts';
+import { allow, aPicture } from './memory.ts';
+
+const film = (frames: readonly Picture[]): Made => ({
+  picture: frames[0]!,
+  seed: 0,
+  animation: { frames, delaysMs: frames.map(() => 50) },
+});
+const shades = (count: number) => Array.from({ length: count }, (_, i) => aPicture(i % 256));
+/** Says of a picture of that shade what it is told. */
+const judging = (says: Record<number, Partial<Verdict>>) => ({
+  judgePicture: vi.fn(async ({ data }: Picture): Promise<Verdict> => ({ ...allow('picture'), ...says[data[0]!] })),
+});
+
+it('the worst frame speaks for all of them', async () => {
+  const safety = judging({ 3: { decision: 'hide', rule: 'one' }, 5: { decision: 'review', rule: 'two' } });
+  expect(await judgeFrames(safety, film(shades(9)))).toMatchObject({ decision: 'review', rule: 'two' });
+  expect(safety.judgePicture).toHaveBeenCalledTimes(9);
+});
+
+it('nobody looks further once a frame is refused', async () => {
+  const safety = judging({ 2: { decision: 'refuse' } });
+  expect(await judgeFrames(safety, film(shades(9)))).toMatchObject({ decision: 'refuse' });
+  expect(safety.judgePicture).toHaveBeenCalledTimes(3);
+});
+
+it('of a long film sixty frames are looked at, the first and the last among them', async () => {
+  const safety = judging({});
+  await judgeFrames(safety, film(shades(250)));
+  const seen = safety.judgePicture.mock.calls.map(([{ data }]) => data[0]!);
+  expect([seen.length, seen[0], seen.at(-1)]).toEqual([60, 0, 249]);
+  expect(Math.max(...seen.slice(1).map((shade, i) => shade - seen[i]!))).toBeLessThanOrEqual(5);
+});
+
+it('every frame is marked with one code, a frame that comes again only once, and the weakest counts', async () => {
+  const there = shades(4);
+  const mark = vi.fn(async (picture: Picture, code: bigint) => ({
+    picture: { ...picture, data: picture.data.map((v) => v + Number(code)) },
+    keyId: 'k',
+    strength: picture.data[0] === 2 ? ('weak' as const) : ('normal' as const),
+  }));
+  const { shown, ...rest } = await markFrames({ mark }, film([...there, ...there.slice(1, -1).reverse()]), 7n);
+  expect(rest).toEqual({ keyId: 'k', strength: 'weak' });
+  expect('frames' in shown && shown.frames.map(({ data }) => data[0])).toEqual([7, 8, 9, 10, 9, 8]);
+  expect(mark).toHaveBeenCalledTimes(4);
+});
+
+it('the hash of a film tells a change in any frame', () => {
+  const frames = shades(3);
+  const changed = frames.map((frame, i) => (i === 2 ? aPicture(9) : frame));
+  expect(pixelSha256(film(frames))).not.toBe(pixelSha256(film(changed)));
+  expect(pixelSha256(film([frames[0]!]))).toBe(pixelSha256({ picture: frames[0]!, seed: 0 }));
+});
