@@ -23,3 +23,9 @@ export interface Order {
   /** What this was made from: re-roll, variation, upscale. */
   parentId?: string;
 }
+
+/** A channel of a platform, by the platform's own ids. */
+export interface Channel {
+  platform: Platform;
+  id: string;
+}

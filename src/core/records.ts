@@ -1,9 +1,9 @@
 /** The records as the rest of the program sees them, and what may be asked of them. Implemented by store/. */
 import type { Address, Platform } from './address.ts';
 import type { ErrorCode } from './errors.ts';
-import type { Order, Sender } from './order.ts';
+import type { Channel, Order, Sender } from './order.ts';
 import type { Plan, Recipe } from './recipe.ts';
-import type { Request } from './request.ts';
+import type { KeptPicture, Request } from './request.ts';
 import type { Verdict } from './verdict.ts';
 
 export const STATUSES = ['received', 'queued', 'running', 'done', 'failed', 'cancelled'] as const;
@@ -40,6 +40,8 @@ export interface GenerationView {
   sender: Sender;
   address: Address;
   cost: number;
+  /** A second or two of work, as planned. */
+  light?: boolean;
   createdAt: Date;
   startedAt?: Date;
   endedAt?: Date;
@@ -55,6 +57,36 @@ export interface GenerationView {
 export interface Claim {
   generation: GenerationView;
   fence: number;
+  /** How often it was under way, and suspected, when an engine went down. */
+  blame: number;
+  /** How far an earlier attempt came, as its engine wrote it down. */
+  state?: Uint8Array;
+}
+
+/** Who asks for work, and for which. */
+export interface Claimant {
+  workerId: string;
+  /** Names of the models it has in memory: jobs for these are preferred, within bounds. */
+  models: readonly string[];
+  /** For a lane that is kept free for light work. */
+  lightOnly?: boolean;
+}
+
+/** What can be done side by side. */
+export interface Lanes {
+  /** Devices; the jobs on one share it. */
+  engines: number;
+  /** Jobs at once, whatever they are. */
+  any: number;
+  /** And beside these, light ones. */
+  light: number;
+}
+
+/** A process that takes jobs. */
+export interface Worker {
+  id: string;
+  lanes: Lanes;
+  models: readonly string[];
 }
 
 export interface NewImage extends Omit<ImageView, 'generationId'> {
@@ -95,11 +127,12 @@ interface InLine {
   cost: number;
   /** Expected when it was asked for; what its person is charged until it has run. */
   estimateMs: number;
+  light: boolean;
 }
 
 /** What is to run and what runs, as the fair order sees it. */
 export interface Line {
-  /** Those that start first if nobody else comes, in that order; and last the one that was asked for, wherever it stands. */
+  /** Those that start first if nobody else comes, the first light ones, and those that were asked for: in that order. */
   waiting: (InLine & {
     personId: string;
     platform: Platform;
@@ -117,7 +150,9 @@ export interface Line {
     shown?: Standing;
   })[];
   running: (InLine & { forMs: number })[];
-  /** Run times of finished jobs like those in line, milliseconds per cost unit, oldest first. */
+  /** Of all workers that have lately been heard of; absent when there is none. */
+  lanes?: Lanes;
+  /** Engine time of finished jobs like those in line, milliseconds per cost unit, oldest first. */
   paces: { kind: string; model: string; rate: number }[];
   /** Orders of late by people who had nothing here: how many a millisecond, and what one of them takes. */
   newcomers: { perMs: number; meanMs: number };
@@ -143,9 +178,11 @@ export interface Records {
 
   /**
    * The fairest that is queued and ready, or one that a dead worker left, → running with a new fence; its person is
-   * charged. Undefined when nobody waits; `againInMs` when somebody does and nothing is ready yet.
+   * charged. Undefined when nobody waits for such a lane; `againInMs` when somebody does and nothing is ready yet.
    */
-  claimNext(leaseMs: number): Promise<Claim | { againInMs: number } | undefined>;
+  claimNext(leaseMs: number, by?: Claimant): Promise<Claim | { againInMs: number } | undefined>;
+  /** How far it has come, for whoever goes on with it. Only the newest is kept, until the end. Nothing for a void claim. */
+  keep(claim: Claim, state: Uint8Array): Promise<void>;
   /** False when the claim is void: stop at once. Also answers whether its person asked to cancel. */
   extend(claim: Claim, leaseMs: number): Promise<{ held: boolean; cancelRequested: boolean }>;
   /** Images, verdicts, watermarks, status and delivery in one transaction, if the claim still holds. */
@@ -171,19 +208,28 @@ export interface Records {
   history(personId: string, options: { limit: number; before?: string }): Promise<GenerationView[]>;
   /** Unfinished jobs of a person. */
   unfinished(personId: string): Promise<number>;
-  /** The line as far as `first`; `with`: one of interest, queued or on its way in, which counts as queued. */
-  line(options: { first: number; with?: string }): Promise<Line>;
+  /** The same, oldest first. */
+  open(personId: string): Promise<GenerationView[]>;
+  /** The line as far as `first`; `with`: those of interest, queued or on their way in, which counts as queued. */
+  line(options: { first: number; with?: readonly string[] }): Promise<Line>;
   /** How many wait to be taken. */
   waiting(): Promise<number>;
   counts(): Promise<{ kind: string; status: Status; count: number }[]>;
 
   /** Received so long ago that whoever was to acknowledge it is dead: the person may have seen it accepted, so it is queued. */
   adopt(olderThanMs: number): Promise<number>;
-  /** Those that want a worker: queued, or left running by a dead one. */
-  unserved(): Promise<string[]>;
+  /** Those that want a worker: queued, or left running by a dead one. Light ones have lanes of their own beside the others. */
+  unserved(): Promise<{ id: string; light: boolean }[]>;
+
+  /** A worker says again what it can do. One that has not been heard of for a while counts no more. */
+  advertise(worker: Worker): Promise<void>;
+  /** It takes no more jobs. */
+  retire(workerId: string): Promise<void>;
 
   /** Takes up to `limit` due deliveries of these platforms for `leaseMs`, so that nobody else sends them meanwhile. */
   dueDeliveries(platforms: Platform[], limit: number, leaseMs: number): Promise<DueDelivery[]>;
+  /** It is still being sent: taken for so much longer. */
+  extendDelivery(deliveryId: string, leaseMs: number): Promise<void>;
   delivered(deliveryId: string, sent: { message?: string; address: Address }): Promise<void>;
   /** Try again at `at`, or never (`given up`). */
   postpone(deliveryId: string, at: Date | 'never', reason: string): Promise<void>;
@@ -194,6 +240,20 @@ export interface Records {
 
   /** The image a watermark names. */
   findByWatermark(code: bigint): Promise<ImageView | undefined>;
+
+  /** A picture that this person handed in, theirs alone to use, and the verdict that let it pass. */
+  keepHandedIn(sender: Sender, picture: KeptPicture, verdict: Verdict): Promise<void>;
+  /** One that did not pass leaves its verdict and nothing else. */
+  refuseHandedIn(sender: Sender, verdict: Verdict): Promise<void>;
+  /** Those of these keys that this person handed in and that are still here, as they were recorded. */
+  handedIn(sender: Sender, keys: readonly string[]): Promise<KeptPicture[]>;
+  /** How many of this person's pictures nothing was made from yet. */
+  idleHandedIn(sender: Sender): Promise<number>;
+  /** Forgets pictures handed in so long ago that nothing is made from. Answers the keys nothing else uses. */
+  forgetHandedIn(olderThanMs: number): Promise<string[]>;
+
+  channelBrush(channel: Channel): Promise<string | undefined>;
+  setChannelBrush(channel: Channel, brush: string | undefined): Promise<void>;
 }
 
 /** Bytes by content. Keys are opaque to everyone else. */

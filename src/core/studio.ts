@@ -1,20 +1,14 @@
 /** What the bots may ask of the rest: orders in, records out. Implemented by queue/, handed to bots/ by main/. */
 import type { Address, Platform } from './address.ts';
-import type { Order, Sender } from './order.ts';
+import type { Channel, Order, Sender } from './order.ts';
 import type { GenerationView, ImageView, Standing } from './records.ts';
 import type { KeptPicture } from './request.ts';
 
-export type { Order, Sender, Standing };
+export type { Channel, Order, Sender, Standing };
 
 export interface Receipt extends Standing {
   generationId: string;
   notes: string[];
-}
-
-/** A channel of a platform, by the platform's own ids. */
-export interface Channel {
-  platform: Platform;
-  id: string;
 }
 
 export interface Studio {

@@ -3,7 +3,7 @@ export const DECISIONS = ['allow', 'hide', 'refuse', 'review'] as const;
 export type Decision = (typeof DECISIONS)[number];
 
 export interface Verdict {
-  stage: 'prompt' | 'picture';
+  stage: 'prompt' | 'picture' | 'upload';
   decision: Decision;
   /** Which rule spoke, e.g. `sexual-minors`, `nsfw-score`, `none`. */
   rule: string;

@@ -1,13 +1,16 @@
 /** An order's first record: who, where and what, once per event. */
 import { AppError } from '../core/errors.ts';
-import type { Plan } from '../core/recipe.ts';
+import { type Plan, picturesOf } from '../core/recipe.ts';
 import type { Records } from '../core/records.ts';
-import type { Order, Sender } from '../core/studio.ts';
+import { picturesNamed, type Request } from '../core/request.ts';
+import type { Order } from '../core/studio.ts';
 import type { Verdict } from '../core/verdict.ts';
 import type { Database } from './database.ts';
 import { enterLine, estimateMs, oneInLineAtATime } from './fair-share.ts';
 import { Prisma } from './generated/client/client.ts';
+import { usesOf } from './handed-in.ts';
 import { plainText, toJson } from './json.ts';
+import { oneAtATime } from './people.ts';
 import { uuidv7 } from './uuid.ts';
 import { whose, writeVerdicts } from './verdicts.ts';
 import { findView } from './views.ts';
@@ -56,11 +59,13 @@ export const admission = (db: Database): Admission => ({
     }),
 });
 
-/** Until the transaction ends: repetitions of an event find its record. */
-const oneAtATime = ({ platform, accountId }: Sender) =>
-  Prisma.sql`pg_advisory_xact_lock(hashtextextended(${`${platform} ${accountId}`}, 0))`;
-
 const json = (value: unknown) => Prisma.sql`${JSON.stringify(toJson(value))}::jsonb`;
+
+/** Where the pictures lie that an order was handed in with, and those it is planned with. */
+const keysOf = (request: Request, { recipe }: Plan): string[] => [
+  ...picturesNamed(request).flatMap((ref) => ('key' in ref ? [ref.key] : [])),
+  ...picturesOf(recipe).map(({ key }) => key),
+];
 
 /** All rows of a new order in one statement; none when its event was there before. Answers the generation's id. */
 function inserts(
@@ -93,12 +98,13 @@ function inserts(
       WHERE ${space !== undefined} AND NOT EXISTS (SELECT FROM before) AND NOT EXISTS (SELECT FROM space_known)
       ON CONFLICT (platform, external_id) DO UPDATE SET name = coalesce(excluded.name, space.name) RETURNING id),
     made AS (
-      INSERT INTO generation (id, kind, request, recipe, notes, cost, model, estimate_ms, weight, address, person_id, account_id,
+      INSERT INTO generation (id, kind, request, recipe, notes, cost, light, model, estimate_ms, weight, address, person_id, account_id,
         space_id, parent_id)
       SELECT ${id}::uuid, ${request.kind}, ${json(request)}, ${json(plan.recipe)}, ${plan.notes.map(plainText)}::text[],
-        ${plan.cost}, ${plan.recipe.model.name}, ${estimateMs(plan)}, ${weight}, ${json(address)}, who.person_id, who.id,
+        ${plan.cost}, ${plan.light ?? false}, ${plan.recipe.model.name}, ${estimateMs(plan)}, ${weight}, ${json(address)}, who.person_id, who.id,
         (SELECT id FROM space_known UNION ALL SELECT id FROM space_made), ${parentId ?? null}::uuid
       FROM who WHERE NOT EXISTS (SELECT FROM before) RETURNING id),
+    uses_made AS (${usesOf(keysOf(request, plan))}),
     inbox_made AS (
       INSERT INTO inbox (platform, event_id, generation_id) SELECT ${platform}, ${eventId}, id FROM made),
     delivery_made AS (

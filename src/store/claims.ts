@@ -8,7 +8,7 @@ import { plainText } from './json.ts';
 import { writeVerdicts } from './verdicts.ts';
 import { codeToRow } from './watermarks.ts';
 
-type Claims = Pick<Records, 'extend' | 'complete' | 'fail' | 'release' | 'blame'>;
+type Claims = Pick<Records, 'extend' | 'keep' | 'complete' | 'fail' | 'release' | 'blame'>;
 
 export const claims = (db: Database): Claims => ({
   async extend({ generation, fence }, leaseMs) {
@@ -17,6 +17,15 @@ export const claims = (db: Database): Claims => ({
       WHERE id = ${generation.id}::uuid AND fence = ${fence} AND status = 'running'
       RETURNING cancel_requested`;
     return { held: rows.length > 0, cancelRequested: rows[0]?.cancel_requested ?? false };
+  },
+
+  async keep({ generation, fence }, state) {
+    // The row is locked, so that its end, which deletes the state, comes after or before and not in between.
+    await db.$executeRaw`
+      WITH held AS (
+        SELECT id FROM generation WHERE id = ${generation.id}::uuid AND fence = ${fence} AND status = 'running' FOR UPDATE)
+      INSERT INTO checkpoint (generation_id, state) SELECT id, ${state} FROM held
+      ON CONFLICT (generation_id) DO UPDATE SET state = excluded.state, kept_at = now()`;
   },
 
   complete: (claim, { images, fingerprint, timings }) =>

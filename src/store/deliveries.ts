@@ -6,7 +6,10 @@ import { Prisma } from './generated/client/client.ts';
 import { plainText, toJson } from './json.ts';
 import { sortViews } from './views.ts';
 
-type Deliveries = Pick<Records, 'dueDeliveries' | 'delivered' | 'postpone' | 'takeProgressTurn' | 'takeWaitingTurn'>;
+type Deliveries = Pick<
+  Records,
+  'dueDeliveries' | 'extendDelivery' | 'delivered' | 'postpone' | 'takeProgressTurn' | 'takeWaitingTurn'
+>;
 
 export const makeDue = (tx: Db, generationId: string) =>
   tx.$executeRaw`
@@ -44,6 +47,12 @@ export const deliveries = (db: Database, log: Logger): Deliveries => ({
         });
     }
     return due;
+  },
+
+  async extendDelivery(deliveryId, leaseMs) {
+    await db.$executeRaw`
+      UPDATE delivery SET leased_until = now() + ${leaseMs} * interval '1 millisecond'
+      WHERE id = ${deliveryId}::uuid AND state = 'due' AND leased_until IS NOT NULL`;
   },
 
   delivered: (deliveryId, { message, address }) =>

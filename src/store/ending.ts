@@ -4,6 +4,7 @@ import type { Records, Status } from '../core/records.ts';
 import type { Database, Db } from './database.ts';
 import { makeDue } from './deliveries.ts';
 import { settle } from './fair-share.ts';
+import { releaseHandedIn, unusedOf } from './handed-in.ts';
 import { findView } from './views.ts';
 
 export const ending = (db: Database): Pick<Records, 'cancel' | 'remove'> => ({
@@ -16,6 +17,7 @@ export const ending = (db: Database): Pick<Records, 'cancel' | 'remove'> => ({
         UPDATE generation SET status = 'cancelled', ended_at = now(), error_code = 'cancelled',
           error_message = 'Cancelled.'
         WHERE id = ${id}::uuid`;
+      await tx.$executeRaw`DELETE FROM checkpoint WHERE generation_id = ${id}::uuid`;
       await makeDue(tx, id);
       return 'cancelled';
     }),
@@ -32,14 +34,12 @@ export const ending = (db: Database): Pick<Records, 'cancel' | 'remove'> => ({
           lease_until = NULL, request = NULL, recipe = NULL, notes = '{}', error_message = NULL
         WHERE id = ${id}::uuid`;
       if (status === 'running') await settle(tx, id);
+      await tx.$executeRaw`DELETE FROM checkpoint WHERE generation_id = ${id}::uuid`;
       await tx.$executeRaw`
         UPDATE delivery SET state = 'void' WHERE generation_id = ${id}::uuid AND state IN ('waiting', 'due')`;
       return {
         generation,
-        keys: await unusedOf(
-          tx,
-          generation.images.map(({ key }) => key),
-        ),
+        keys: await unusedOf(tx, [...generation.images.map(({ key }) => key), ...(await releaseHandedIn(tx, id))]),
       };
     }),
 });
@@ -50,9 +50,4 @@ async function locked(tx: Db, id: string): Promise<Status> {
     SELECT status FROM generation WHERE id = ${id}::uuid AND deleted_at IS NULL FOR UPDATE`;
   if (!row) throw new AppError('not_found', 'This picture is no longer here.');
   return row.status;
-}
-
-async function unusedOf(tx: Db, keys: string[]): Promise<string[]> {
-  const used = await tx.image.findMany({ where: { key: { in: keys } }, select: { key: true } });
-  return [...new Set(keys)].filter((key) => used.every((other) => other.key !== key));
 }

@@ -6,8 +6,10 @@ import type { Database } from './database.ts';
 import { makeDue } from './deliveries.ts';
 import { enterLine, oneInLineAtATime, recentRates, refund } from './fair-share.ts';
 import { Prisma } from './generated/client/client.ts';
+import { takeFairest } from './taking.ts';
 import { uuidSince } from './uuid.ts';
 import { sortViews, type Unreadable } from './views.ts';
+import { lanesOf } from './workers.ts';
 
 type InLine = Pick<Records, 'claimNext' | 'line' | 'waiting' | 'adopt' | 'unserved'>;
 
@@ -20,44 +22,50 @@ const LATELY_MS = 10 * 60_000;
 const Said = z.object({ ahead: z.number(), etaSeconds: z.number().optional(), etaHighSeconds: z.number().optional() });
 
 export const line = (db: Database, log: Logger): InLine => ({
-  async claimNext(leaseMs) {
+  async claimNext(leaseMs, by) {
     for (;;) {
       const [, rows] = await db.$transaction([
         db.$executeRaw`SELECT ${oneInLineAtATime}`,
-        db.$queryRaw<{ id: string; fence: number }[]>(takeFairest(leaseMs)),
+        db.$queryRaw<{ id: string; fence: number; blame: number }[]>(takeFairest(leaseMs, by ?? {})),
       ]);
-      if (!rows[0]) return whenReady(db);
-      const { id, fence } = rows[0];
-      const { views, unreadable } = await sortViews(db, Prisma.sql`WHERE g.id = ${id}::uuid`);
-      if (views[0]) return { generation: views[0], fence } satisfies Claim;
+      if (!rows[0]) return whenReady(db, by?.lightOnly);
+      const { id, ...right } = rows[0];
+      const { fence } = right;
+      const [{ views, unreadable }, kept] = await Promise.all([
+        sortViews(db, Prisma.sql`WHERE g.id = ${id}::uuid`),
+        db.checkpoint.findUnique({ where: { generationId: id }, select: { state: true } }),
+      ]);
+      if (views[0]) return { generation: views[0], ...right, ...(kept && { state: kept.state }) } satisfies Claim;
       if (unreadable[0]) await endUnreadable(db, log, unreadable[0], fence);
     }
   },
 
-  async line({ first, with: one }) {
-    const [waiting, running, paces, [newcomers]] = await Promise.all([
+  async line({ first, with: some = [] }) {
+    const [waiting, running, lanes, paces, [newcomers]] = await Promise.all([
       db.$queryRaw<(Omit<Line['waiting'][number], 'shown'> & { standing: unknown })[]>`
         WITH present AS (
           SELECT g.*, CASE WHEN g.status = 'queued' OR EXISTS (
               SELECT FROM generation other WHERE other.person_id = g.person_id AND other.status = 'queued')
             THEN p.served ELSE greatest(p.served, (SELECT now FROM fair_clock)) END AS served
           FROM generation g JOIN person p ON p.id = g.person_id
-          WHERE g.status = 'queued' OR (g.status = 'received' AND g.id = ${one ?? null}::uuid)),
+          WHERE g.status = 'queued' OR (g.status = 'received' AND g.id = ANY(${[...some]}::uuid[]))),
         starting AS (
           SELECT present.*, served - estimate_ms / weight
             + sum(estimate_ms / weight) OVER (PARTITION BY person_id ORDER BY id) AS start FROM present),
         ordered AS (
-          SELECT id, start, (row_number() OVER turns - 1)::int AS ahead, sum(estimate_ms) OVER turns - estimate_ms AS ahead_ms
+          SELECT id, start, (row_number() OVER turns - 1)::int AS ahead, sum(estimate_ms) OVER turns - estimate_ms AS ahead_ms,
+            light AND count(*) FILTER (WHERE light) OVER turns <= ${first} AS among_first_light
           FROM starting WINDOW turns AS (ORDER BY start, id ROWS UNBOUNDED PRECEDING))
-        SELECT s.id, s.kind, coalesce(s.model, '') AS model, s.cost, s.estimate_ms AS "estimateMs", s.weight,
+        SELECT s.id, s.kind, coalesce(s.model, '') AS model, s.cost, s.estimate_ms AS "estimateMs", s.weight, s.light,
           s.person_id AS "personId", s.served, d.platform, d.standing, o.start, o.ahead, o.ahead_ms AS "aheadMs",
           greatest(0, coalesce(extract(epoch FROM s.not_before - now()), 0) * 1000)::float8 AS "inMs"
         FROM ordered o JOIN present s ON s.id = o.id JOIN delivery d ON d.generation_id = o.id
-        WHERE o.ahead < ${first} OR o.id = ${one ?? null}::uuid ORDER BY o.ahead`,
+        WHERE o.ahead < ${first} OR o.among_first_light OR o.id = ANY(${[...some]}::uuid[]) ORDER BY o.ahead`,
       db.$queryRaw<Line['running']>`
-        SELECT id, kind, coalesce(model, '') AS model, cost, estimate_ms AS "estimateMs",
+        SELECT id, kind, coalesce(model, '') AS model, cost, estimate_ms AS "estimateMs", light,
           greatest(0, extract(epoch FROM now() - started_at) * 1000)::float8 AS "forMs"
         FROM generation WHERE status = 'running' ORDER BY started_at`,
+      lanesOf(db),
       db.$queryRaw<Line['paces']>`
         SELECT open.kind, open.model, recent.rate
         FROM (SELECT DISTINCT kind, model FROM generation
@@ -80,6 +88,7 @@ export const line = (db: Database, log: Logger): InLine => ({
         return { ...one, ...(shown && { shown }) };
       }),
       running,
+      ...(lanes && { lanes }),
       paces,
       newcomers: newcomers ?? { perMs: 0, meanMs: 0 },
     };
@@ -99,34 +108,15 @@ export const line = (db: Database, log: Logger): InLine => ({
   },
 
   async unserved() {
-    const rows = await db.$queryRaw<{ id: string }[]>`
-      SELECT id FROM generation WHERE status = 'queued' OR (status = 'running' AND lease_until < now()) ORDER BY id`;
-    return rows.map(({ id }) => id);
+    return db.$queryRaw<{ id: string; light: boolean }[]>`
+      SELECT id, light FROM generation WHERE status = 'queued' OR (status = 'running' AND lease_until < now()) ORDER BY id`;
   },
 });
 
-/** What a dead worker left goes first and has been paid for; else the head of the person who received least. */
-const takeFairest = (leaseMs: number) => Prisma.sql`
-  WITH dead AS (
-    SELECT id FROM generation WHERE status = 'running' AND lease_until < now()
-    ORDER BY lease_until LIMIT 1 FOR UPDATE SKIP LOCKED),
-  fairest AS (
-    SELECT g.id, g.person_id, g.estimate_ms / g.weight AS charge
-    FROM generation g JOIN person p ON p.id = g.person_id
-    WHERE g.status = 'queued' AND (g.not_before IS NULL OR g.not_before <= now()) AND NOT EXISTS (SELECT FROM dead)
-    ORDER BY p.served, g.id LIMIT 1 FOR UPDATE OF g SKIP LOCKED),
-  charged AS (
-    UPDATE person SET served = served + charge FROM fairest WHERE person.id = fairest.person_id
-    RETURNING served - charge AS start),
-  clock AS (UPDATE fair_clock SET now = start FROM charged WHERE now < start)
-  UPDATE generation SET status = 'running', fence = fence + 1, attempt = attempt + 1, started_at = now(),
-    not_before = NULL, lease_until = now() + ${leaseMs} * interval '1 millisecond'
-  WHERE id IN (SELECT id FROM dead UNION ALL SELECT id FROM fairest) RETURNING id, fence`;
-
-async function whenReady(db: Database): Promise<{ againInMs: number } | undefined> {
+async function whenReady(db: Database, lightOnly = false): Promise<{ againInMs: number } | undefined> {
   const [row] = await db.$queryRaw<{ ms: number }[]>`
     SELECT coalesce(extract(epoch FROM min(coalesce(not_before, now())) - now()) * 1000, 0)::float8 AS ms
-    FROM generation WHERE status = 'queued' HAVING count(*) > 0`;
+    FROM generation WHERE status = 'queued' AND (light OR ${!lightOnly}) HAVING count(*) > 0`;
   return row && { againInMs: Math.max(BUSY_MS, Math.ceil(row.ms)) };
 }
 
@@ -140,6 +130,7 @@ async function endUnreadable(db: Database, log: Logger, { id, cause }: Unreadabl
       WHERE id = ${id}::uuid AND fence = ${fence} AND status = 'running'`;
     if (!held) return;
     await refund(tx, id);
+    await tx.$executeRaw`DELETE FROM checkpoint WHERE generation_id = ${id}::uuid`;
     await makeDue(tx, id);
   });
 }

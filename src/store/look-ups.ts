@@ -4,7 +4,7 @@ import type { Database } from './database.ts';
 import { Prisma } from './generated/client/client.ts';
 import { findView, isId, selectViews, sortViews } from './views.ts';
 
-type LookUps = Pick<Records, 'find' | 'findByMessage' | 'personOf' | 'history' | 'unfinished' | 'counts'>;
+type LookUps = Pick<Records, 'find' | 'findByMessage' | 'personOf' | 'history' | 'unfinished' | 'open' | 'counts'>;
 
 export const lookUps = (db: Database): LookUps => ({
   find: async (id) => (isId(id) ? findView(db, id) : undefined),
@@ -31,6 +31,12 @@ export const lookUps = (db: Database): LookUps => ({
 
   unfinished: (personId) =>
     db.generation.count({ where: { personId, status: { in: ['received', 'queued', 'running'] }, deletedAt: null } }),
+
+  async open(personId) {
+    const open = Prisma.sql`
+      WHERE g.person_id = ${personId}::uuid AND g.status IN ('received', 'queued', 'running') ORDER BY g.id`;
+    return (await sortViews(db, open)).views;
+  },
 
   counts: () =>
     db.$queryRaw<{ kind: string; status: Status; count: number }[]>`

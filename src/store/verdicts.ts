@@ -12,7 +12,7 @@ export const whose = ({ sender, eventId }: Order) => ({
 export async function writeVerdicts(
   tx: Db,
   verdicts: (Verdict & { imageIndex?: number })[],
-  about: { generationId: string } | ReturnType<typeof whose>,
+  about: { generationId: string } | Omit<ReturnType<typeof whose>, 'eventId'>,
 ): Promise<void> {
   await tx.verdict.createMany({ data: verdicts.map((verdict) => ({ ...verdict, ...about })) });
 }

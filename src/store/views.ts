@@ -24,6 +24,7 @@ interface Row {
   spaceId: string | null;
   spaceName: string | null;
   cost: number;
+  light: boolean;
   attempt: number;
   cancelRequested: boolean;
   createdAt: Date;
@@ -74,7 +75,7 @@ function selectRows(db: Db, rest: Prisma.Sql): Promise<Row[]> {
   return db.$queryRaw<Row[]>`
     SELECT g.id, g.status::text, g.request, g.recipe, g.address, g.notes, g.parent_id AS "parentId",
       g.person_id AS "personId", a.platform, a.external_id AS "accountId", a.name, s.external_id AS "spaceId",
-      s.name AS "spaceName", g.cost, g.attempt, g.cancel_requested AS "cancelRequested",
+      s.name AS "spaceName", g.cost, g.light, g.attempt, g.cancel_requested AS "cancelRequested",
       g.created_at AS "createdAt", g.started_at AS "startedAt", g.ended_at AS "endedAt", g.error_code AS "errorCode",
       g.error_message AS "errorMessage", g.total_ms AS "totalMs", g.run_ms AS "runMs", g.fingerprint,
       coalesce((SELECT json_agg(${IMAGE} ORDER BY i.index) FROM image i WHERE i.generation_id = g.id), '[]') AS images
@@ -88,11 +89,11 @@ export async function findView(db: Db, id: string): Promise<GenerationView | und
 }
 
 function generationView(row: Row): GenerationView {
-  const { id, status, notes, personId, cost, createdAt, attempt, cancelRequested, images } = row;
+  const { id, status, notes, personId, cost, light, createdAt, attempt, cancelRequested, images } = row;
   const { platform, accountId, name, spaceId, spaceName } = row;
   const ended = status === 'failed' || status === 'cancelled';
   return {
-    ...{ id, status, notes, personId, cost, createdAt, attempt, cancelRequested, images },
+    ...{ id, status, notes, personId, cost, light, createdAt, attempt, cancelRequested, images },
     request: fromJson(Request, row.request, { generationId: id }),
     recipe: fromJson(Recipe, row.recipe, { generationId: id }),
     address: fromJson(Address, row.address, { generationId: id }),
