@@ -28,6 +28,8 @@ export const PICTURE_POLICY: PicturePolicy = {
 export const PICTURE_RULES = 'picture-rules-1';
 
 const REASONS = {
+  'explicit-from-upload':
+    'The picture came out suggestive. From a picture that somebody handed in nothing of the kind is shown here.',
   'explicit-picture': 'The picture came out explicit, so it is not shown. Please try another prompt or seed.',
   'classifier-failed': 'The picture could not be checked, so it is not shown. Please try again.',
 } as const;
@@ -52,6 +54,12 @@ export function judgeProbabilities(probabilities: Readonly<Record<string, number
   if (suggestive >= policy.hideSuggestive) return verdict('hide', 'suggestive-picture', suggestive);
   return verdict('allow', 'none', explicit);
 }
+
+/** From a picture that somebody handed in, what would be hidden is not shown at all. */
+export const strictly = (judged: Verdict): Verdict =>
+  judged.decision === 'allow' || judged.decision === 'refuse'
+    ? judged
+    : verdict('refuse', 'explicit-from-upload', judged.score);
 
 /** Asks the classifier, within the time allowed. Without one everything passes, and the verdict says so. */
 export async function judgePicture(

@@ -2,7 +2,7 @@
 import type { Verdict } from '../../core/verdict.ts';
 
 /** Version of all lists here; raise it with every change. */
-export const PROMPT_RULES = 'prompt-rules-1';
+export const PROMPT_RULES = 'prompt-rules-2';
 
 export type RuleId =
   | 'sexual-minors'
@@ -225,6 +225,34 @@ export const UNDRESSING: Rule = {
   together: [...PEOPLE, ...MINORS, ...REAL_PEOPLE],
   reason: 'The negative prompt breaks the rule on nudity: it may not take clothes away from people.',
 };
+
+/** Ways to ask for less clothing, where nobody need say on whom. */
+const UNDRESS = words(`
+  strip her, strip him, strip them, stripped, stripping, unclothe, unclothes, disrobe, disrobes, nudify*, denud*, deepnude*,
+  undress*, clothes away, take off her, take off his, take off their, takes off her, takes off his, taking off her,
+  taking off his, taken off her, taken off his, take off the clothes, take off the dress, take off the shirt, take
+  off the top, remove the clothes, remove clothes, remove clothing, remove the clothing, remove the dress, remove the
+  shirt, remove her, remove his, remove their, removing her, removing his, rip off her, rip off his, tear off her, tear
+  off his, without a shirt, without shirt, without a top, without top, without dress, without a dress, without pants,
+  without trousers, x ray clothes, xray clothes, sheer dress, sheer top, sheer shirt, sheer fabric, transparent clothes,
+  transparent clothing, less clothes, less clothing, fewer clothes, skimpy, scantily, revealing clothes, revealing dress,
+  revealing outfit, bare skin, bare chest, bare shoulders, bare legs, bare body, barely dressed, barely clothed,
+  shirtless, half naked, underwear, panties, bra, bras, bikini*, swimsuit*, swimwear, thongs, latex suit, hot body,
+  aroused, body paint, bodypaint, pin up, pinup, ausziehen, ausgezogen, entkleid*, unterwasche, unterwäsche, ohne
+  hemd, ohne oberteil, oben ohne, deshabille*, sous vetements, enleve ses, sin camisa, sin camiseta, desvestid*, quitale
+  la ropa, ropa interior, spogliat*, senza maglia, sem camisa, tirar a roupa, uitkleden, ondergoed, rozebran*, bielizna,
+  раздеть, раздень, раздета, нижнее белье, 脱がせ, 下着, 水着, 脱光, 内衣, 比基尼, 벗겨, 속옷
+`);
+
+/** In force beside the others where a picture is changed that somebody handed in. */
+export const HANDED_IN_RULES: readonly Rule[] = [
+  {
+    id: 'undressing',
+    words: [...UNDRESS, ...SUGGESTIVE],
+    reason:
+      'The words break the rule on pictures that somebody hands in: nobody in them is undressed or shown in a sexual way.',
+  },
+];
 
 /** What careful people write into a negative prompt to stay clear of it. Not held against them there. */
 export const AVOIDED = words(`

@@ -150,7 +150,7 @@ describe('the negative prompt', () => {
 
 it('names the rule and the list, and never the word', () => {
   const { rule, detector, reason } = verdictOf('a naked woman');
-  expect({ rule, detector }).toEqual({ rule: 'nudity', detector: 'prompt-rules-1' });
+  expect({ rule, detector }).toEqual({ rule: 'nudity', detector: 'prompt-rules-2' });
   expect(reason).toContain('rule on nudity');
   expect(reason).not.toMatch(/naked/i);
 });

@@ -1,0 +1,38 @@
+/** A file that somebody hands in, proven to be a picture and stripped of everything but its pixels. */
+import type { Cleansed } from '../../core/safety.ts';
+import { encode } from './encode.ts';
+import { decodedKindOf } from './kinds.ts';
+import { UPLOAD_LIMITS, type UploadLimits } from './limits.ts';
+import { restrictLoaders } from './loaders.ts';
+import { measure, refusal } from './measure.ts';
+import { pixelsOf } from './pixels.ts';
+import { samplesOf } from './samples.ts';
+
+/**
+ * Answers how to cleanse, one file at a time: many large ones at once would fill the memory. Equal files give equal
+ * bytes. Throws invalid_request with what to do.
+ */
+export function createCleanse(limits: UploadLimits = UPLOAD_LIMITS): (bytes: Uint8Array) => Promise<Cleansed> {
+  restrictLoaders();
+  let last: Promise<unknown> = Promise.resolve();
+  return (bytes) => {
+    const mine = last.then(() => cleanse(bytes, limits));
+    last = mine.catch(() => {});
+    return mine;
+  };
+}
+
+async function cleanse(bytes: Uint8Array, limits: UploadLimits): Promise<Cleansed> {
+  if (bytes.length > limits.bytes)
+    throw refusal(
+      `That file has ${(bytes.length / 2 ** 20).toFixed(1)} MiB; the most is ${limits.bytes / 2 ** 20}. Send a smaller one.`,
+    );
+  const measured = await measure(decodedKindOf(bytes), bytes, limits);
+  const pixels = await pixelsOf(bytes, measured, limits);
+  const { width, height, frames } = pixels;
+  return {
+    ...(await encode(pixels, measured.delaysMs)),
+    ...{ width, height, ...(frames > 1 && { frames }) },
+    samples: await samplesOf(pixels),
+  };
+}
