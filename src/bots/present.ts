@@ -1,11 +1,18 @@
-/** Records → Replies: every word a person reads about a generation, whatever the platform. */
-import type { Action, Verb } from '../core/action.ts';
+/** Records → Replies: what a person reads about a generation as it goes, whatever the platform. */
 import { AppError, says } from '../core/errors.ts';
 import type { JobProgress } from '../core/job.ts';
-import type { GenerationView, ImageView } from '../core/records.ts';
-import type { Button, Reply, ReplyImage } from '../core/reply.ts';
+import type { GenerationView } from '../core/records.ts';
+import type { Reply } from '../core/reply.ts';
 import type { Request } from '../core/request.ts';
 import type { Receipt } from '../core/studio.ts';
+import { again, button, type Choices, offers } from './offers.ts';
+import { toReplyImage } from './reply-image.ts';
+import { expected, headline, quoted, seeds } from './wording.ts';
+
+/** As many as a message shows one by one; more come as a sheet and an archive. */
+export const MOST_SHOWN = 9;
+
+const NONE: Choices = { brushes: () => [], attributes: () => [] };
 
 /** Accepted: where it stands in the queue, and the button that takes it back. */
 export function waiting(request: Request, { generationId, ahead, etaSeconds, etaHighSeconds, notes }: Receipt): Reply {
@@ -19,7 +26,7 @@ export function waiting(request: Request, { generationId, ahead, etaSeconds, eta
       ...(etaSeconds ? [expected(Math.ceil(etaSeconds), etaHighSeconds && Math.ceil(etaHighSeconds))] : []),
     ],
     ...(etaSeconds && { readyAt: new Date(Date.now() + etaSeconds * 1000) }),
-    buttons: [[button('Cancel', 'cancel', generationId, 0, 'danger')]],
+    buttons: [[button('Cancel', 'cancel', generationId, { style: 'danger' })]],
   };
 }
 
@@ -40,12 +47,12 @@ export function working({ id, request, notes }: GenerationView, { step, total, p
         seed: 0,
       },
     }),
-    buttons: [[button('Cancel', 'cancel', id, 0, 'danger')]],
+    buttons: [[button('Cancel', 'cancel', id, { style: 'danger' })]],
   };
 }
 
-/** The one visible end of a generation. */
-export function outcome(generation: GenerationView): Reply {
+/** The one visible end of a generation, with what may be done to it next. */
+export function outcome(generation: GenerationView, choices: Choices = NONE): Reply {
   const { id, request, status, error, images, notes } = generation;
   const reply = base(id, request);
   if (status === 'cancelled')
@@ -58,13 +65,16 @@ export function outcome(generation: GenerationView): Reply {
       lines: [`Case ${id.slice(-8)}.`],
       buttons: again(generation),
     };
+  const { buttons, menus } = offers(generation, choices);
   return {
     ...reply,
     state: 'done',
-    headline: headline(generation),
+    headline: headline(generation, choices.brushes()),
     lines: [...notes, seeds(images)],
     images: images.map((image) => toReplyImage(image, generation)),
-    buttons: doneButtons(generation),
+    buttons,
+    ...(menus.length > 0 && { menus }),
+    ...(images.length > MOST_SHOWN && { archive: { name: `${request.kind}-${id.slice(-8)}.zip` } }),
   };
 }
 
@@ -79,58 +89,13 @@ export const unreadable = (generationId: string): Reply => ({
   private: false,
 });
 
-type Fact = [string, string | number | undefined];
-
-/** Everything needed to make it again, for one person's eyes. */
-export function details(generation: GenerationView): Reply {
-  const { id, recipe, images, createdAt, timings, fingerprint } = generation;
-  const facts: Fact[] =
-    recipe.kind === 'imagine'
-      ? [
-          ['Model', `${recipe.model.name} ${recipe.model.version}`],
-          ...(recipe.prompts ?? [recipe.prompt]).map((prompt): Fact => ['Drawn as', prompt]),
-          ...(recipe.negativePrompts ?? [recipe.negativePrompt]).map(
-            (prompt): Fact => ['Negative', prompt || undefined],
-          ),
-          ['Style', generation.request.kind === 'imagine' ? generation.request.style : undefined],
-          ['Seed', images.map(({ seed }) => seed).join(', ') || recipe.seed],
-          ['Steps', recipe.steps],
-          ['Sampler', recipe.sampler],
-          ['Guidance', recipe.guidance],
-          ['Size', `${recipe.width} × ${recipe.height}`],
-          ['Clip skip', recipe.clipSkip],
-          ['Weighting', recipe.weighting],
-          ['Guidance rescale', recipe.guidanceRescale],
-          ['Guidance between', recipe.guidanceInterval?.join(' and ')],
-          ['Begun with', recipe.init && `a picture, at strength ${recipe.init.strength}`],
-          ...(recipe.controls ?? []).map(
-            ({ model, hint, weight }): Fact => ['Steered by', `${model.name}, hint ${hint}, weight ${weight}`],
-          ),
-          [
-            'Second pass',
-            recipe.hires && `${recipe.hires.width} × ${recipe.hires.height}, at strength ${recipe.hires.strength}`,
-          ],
-          ['Walk', recipe.walk && `${recipe.walk.frames} frames to “${recipe.walk.prompt}”, seed ${recipe.walk.seed}`],
-          ['Variation', recipe.variation && `${recipe.variation.strength} toward seed ${recipe.variation.seed}`],
-        ]
-      : [
-          ['Model', `${recipe.model.name} ${recipe.model.version}`],
-          ['Enlarged', `×${recipe.factor} from ${recipe.source.width} × ${recipe.source.height}`],
-          ['Seed', recipe.seed],
-        ];
-  return {
-    ...base(id, generation.request),
-    state: 'notice',
-    headline: `Made ${createdAt.toISOString().slice(0, 16).replace('T', ' ')} UTC${timings ? ` in ${duration(timings.totalMs / 1000)}` : ''}.`,
-    lines: [
-      ...facts.filter(([, value]) => value !== undefined).map(([name, value]) => `${name}: ${value}`),
-      ...images.map(({ sha256, index }) => `Picture ${index + 1} sha256: ${sha256}`),
-      ...(fingerprint ? [`Engine: ${fingerprint}`] : []),
-      `Id: ${id}`,
-    ],
-    private: true,
-  };
-}
+/** What deliveries show: outcomes with the choices of this studio. */
+export const createPresent = (choices: Choices) => ({
+  waiting,
+  working,
+  outcome: (generation: GenerationView): Reply => outcome(generation, choices),
+  unreadable,
+});
 
 /** A short private word. */
 export const notice = (headline: string, generationId?: string): Reply => ({
@@ -146,74 +111,14 @@ export const notice = (headline: string, generationId?: string): Reply => ({
 /** Any failure, as the private sentence a person reads. */
 export const refusal = (error: AppError): Reply => notice(says(error));
 
-export function toReplyImage(image: ImageView, { request }: GenerationView): ReplyImage {
-  const { key, mime, bytes, width, height, altText, seed, hidden } = image;
-  const name = `${slug(request.kind === 'imagine' ? request.prompt : 'upscaled')}-${seed}.${mime === 'image/jpeg' ? 'jpg' : 'png'}`;
-  return { key, name, mime, bytes, width, height, altText, seed, ...(hidden && { hidden }) };
+function base(generationId: string, request: Request) {
+  const prompt = quoted(request);
+  return {
+    generationId,
+    ...(prompt !== undefined && { prompt }),
+    lines: [] as string[],
+    images: [],
+    buttons: [] as Reply['buttons'],
+    private: request.private,
+  };
 }
-
-const base = (generationId: string, request: Request) => ({
-  generationId,
-  ...(request.kind === 'imagine' && { prompt: request.prompt }),
-  lines: [] as string[],
-  images: [],
-  buttons: [] as Button[][],
-  private: request.private,
-});
-
-const button = (
-  label: string,
-  verb: Verb,
-  generationId: string,
-  index = 0,
-  style: Button['style'] = 'neutral',
-): Button => ({
-  label,
-  style,
-  action: { verb, index, generationId } satisfies Action,
-});
-
-const again = ({ id, request }: GenerationView): Button[][] =>
-  request.kind === 'imagine'
-    ? [[button('🔁 Try again', 'reroll', id, 0, 'primary'), button('Delete', 'delete', id, 0, 'danger')]]
-    : [];
-
-function doneButtons({ id, request, images }: GenerationView): Button[][] {
-  const rest = [button('Details', 'details', id), button('Delete', 'delete', id, 0, 'danger')];
-  if (request.kind === 'upscale') return [rest];
-  const reroll = button('🔁 Re-roll', 'reroll', id);
-  if (images.length === 1)
-    return [[button('Upscale', 'upscale', id, 0, 'primary'), button('Vary', 'vary', id), reroll, ...rest]];
-  return [
-    images.map(({ index }) => button(`U${index + 1}`, 'upscale', id, index, 'primary')),
-    images.map(({ index }) => button(`V${index + 1}`, 'vary', id, index)),
-    [reroll, ...rest],
-  ];
-}
-
-const headline = ({ request, images, timings }: GenerationView): string => {
-  const what =
-    request.kind === 'upscale'
-      ? `Enlarged to ${images[0]!.width} × ${images[0]!.height}`
-      : `${images.length} ${images.length === 1 ? 'picture' : 'pictures'}`;
-  return `${what}${timings ? ` in ${duration(timings.totalMs / 1000)}` : ''}.`;
-};
-
-const seeds = (images: ImageView[]): string =>
-  `${images.length === 1 ? 'Seed' : 'Seeds'} ${images.map(({ seed }) => seed).join(', ')}.`;
-
-const duration = (seconds: number): string =>
-  seconds < 1 ? 'under a second' : seconds < 90 ? `${Math.round(seconds)} s` : `${Math.round(seconds / 60)} min`;
-
-/** As likely sooner as later, and the time that nine in ten keep. */
-const expected = (seconds: number, high: number | undefined): string =>
-  high && duration(high) !== duration(seconds)
-    ? `About ${duration(seconds)}; nine times in ten within ${duration(high)}.`
-    : `About ${duration(seconds)}.`;
-
-const slug = (text: string): string =>
-  text
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, '-')
-    .replace(/^-|-$/g, '')
-    .slice(0, 40) || 'picture';

@@ -19,6 +19,11 @@ export const VERBS = [
 ] as const;
 export type Verb = (typeof VERBS)[number];
 
+const Detail = z.string().regex(/^[a-z0-9+._-]{1,44}$/);
+
+/** Whether a button can carry it. */
+export const isDetail = (text: string): boolean => Detail.safeParse(text).success;
+
 const Action = z.strictObject({
   verb: z.enum(VERBS),
   /** Which image of the generation, from 0; 0 for verbs about the whole. */
@@ -29,10 +34,7 @@ const Action = z.strictObject({
     .max(MAX_FACES - 1),
   generationId: z.uuid(),
   /** What the verb needs to know: a brush for `stylize`, an attribute and how far for `edit` (`smile+1`). */
-  detail: z
-    .string()
-    .regex(/^[a-z0-9+._-]{1,44}$/)
-    .optional(),
+  detail: Detail.optional(),
 });
 export type Action = z.infer<typeof Action>;
 

@@ -10,8 +10,10 @@ export interface ReplyImage {
   bytes: number;
   width: number;
   height: number;
-  /** ≤ 1,000 characters; begins "AI-generated image:". */
+  /** ≤ 1,000 characters; begins "AI-generated image:" unless it was handed in. */
   altText: string;
+  /** What it is beside others: Before, After. */
+  title?: string;
   seed: number;
   /** Moderation said hide: blur until asked for. */
   hidden?: boolean;

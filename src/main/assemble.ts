@@ -1,7 +1,7 @@
 /** Composition: the only place where parts meet. Opens what a process needs, in order, and closes it in reverse. */
 import { join } from 'node:path';
 import { startDiscord } from '../bots/discord/discord.ts';
-import * as present from '../bots/present.ts';
+import { createPresent } from '../bots/present.ts';
 import { startSlack } from '../bots/slack/slack.ts';
 import { startWeb } from '../bots/web/web.ts';
 import type { About } from '../bots/web/wire.ts';
@@ -133,7 +133,7 @@ export async function assemble({ config, portWasChosen, log }: Environment, role
             couriers.slack = courier;
           },
         );
-      queue.startDeliveries({ couriers, present });
+      queue.startDeliveries({ couriers, present: createPresent(studio) });
     } else {
       const server = opened(
         await serveOperations({ host: config.WEB_HOST, port: config.WEB_PORT, portWasChosen, operations }),

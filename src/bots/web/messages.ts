@@ -3,6 +3,7 @@ import type { GenerationView } from '../../core/records.ts';
 import type { Reply } from '../../core/reply.ts';
 import type { Request } from '../../core/request.ts';
 import { outcome, waiting, working } from '../present.ts';
+import { quoted } from '../wording.ts';
 import { type Asked, type Message, toWire } from './wire.ts';
 
 /** `live`: what it last said of itself, if this process heard it. */
@@ -26,7 +27,9 @@ export function current(generation: GenerationView, live?: Reply): Reply {
 }
 
 function askedFor({ request, parentId }: GenerationView): Asked {
-  if (request.kind === 'upscale') return { by: `Upscale picture ${request.source.index + 1}`, text: '' };
+  if (request.kind === 'upscale' && 'generationId' in request.source)
+    return { by: `Upscale picture ${request.source.index + 1}`, text: '' };
+  if (request.kind !== 'imagine') return { by: `/${request.kind}`, text: quoted(request) ?? '' };
   if (request.variation) return { by: 'Vary', text: request.prompt };
   return parentId ? { by: 'Re-roll', text: request.prompt } : { by: '/imagine', text: typed(request) };
 }

@@ -135,6 +135,13 @@ export async function createFakeStudio(): Promise<FakeStudio> {
       read: async () => fake.picture,
       image: async (id, index) => (await find(id)).images[index]!,
       isOwner: async (sender, { personId }) => sender.accountId === personId,
+      handIn: async () => {
+        throw new AppError('invalid_request', 'This studio takes no pictures.');
+      },
+      channelBrush: async () => undefined,
+      setChannelBrush: async () => {},
+      brushes: () => [],
+      attributes: () => [],
       styles: () => [{ name: 'ink', title: 'Ink drawing' }],
       models: () => [
         { name: 'sticker-diffusion', title: 'Stickers' },

@@ -88,6 +88,13 @@ export function createMemoryStudio() {
     read: async () => PICTURE,
     image: async (id, index) => (await find(id)).images[index]!,
     isOwner: async (sender, generation) => generation.personId === sender.accountId,
+    handIn: async () => {
+      throw new AppError('invalid_request', 'This studio takes no pictures.');
+    },
+    channelBrush: async () => undefined,
+    setChannelBrush: async () => {},
+    brushes: () => [],
+    attributes: () => [],
     models: () => [],
     styles: () => [],
   };

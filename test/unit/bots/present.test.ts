@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { details, outcome, waiting, working } from '../../../src/bots/present.ts';
+import { details } from '../../../src/bots/details.ts';
+import { outcome, waiting, working } from '../../../src/bots/present.ts';
 import { encodeAction } from '../../../src/core/action.ts';
 import { aGeneration, anId, anImage, aRequest } from '../../fixtures.ts';
 

@@ -72,6 +72,13 @@ export function memoryStudio(): MemoryStudio {
     },
     image: async (id, index) => (await find(id)).images[index]!,
     isOwner: async (sender, generation) => owns(sender, generation),
+    handIn: async () => {
+      throw new AppError('invalid_request', 'This studio takes no pictures.');
+    },
+    channelBrush: async () => undefined,
+    setChannelBrush: async () => {},
+    brushes: () => [],
+    attributes: () => [],
     models: () => [{ name: 'sticker-diffusion', title: 'Stickers' }],
     styles: () => [{ name: 'ink', title: 'Ink drawing' }],
   };

@@ -1,0 +1,40 @@
+/** A picture beside the one it was made from, for one person's eyes. */
+import { AppError } from '../core/errors.ts';
+import type { GenerationView } from '../core/records.ts';
+import type { Reply, ReplyImage } from '../core/reply.ts';
+import type { PictureRef } from '../core/request.ts';
+import type { Sender, Studio } from '../core/studio.ts';
+import { pick } from './pressed.ts';
+import { toKeptImage, toReplyImage } from './reply-image.ts';
+import { saySource, sourceOf } from './source.ts';
+
+export async function beforeAndAfter(
+  studio: Studio,
+  sender: Sender,
+  generation: GenerationView,
+  index: number,
+): Promise<Reply> {
+  const source = sourceOf(generation);
+  if (!source) throw new AppError('invalid_request', 'That picture was not made from another.');
+  const after = toReplyImage(pick(generation, index), generation);
+  return {
+    state: 'notice',
+    generationId: generation.id,
+    headline: 'Before and after.',
+    lines: [`Made from ${saySource(source)}.`],
+    images: [
+      { ...(await before(studio, sender, source)), title: 'Before' },
+      { ...after, title: 'After' },
+    ],
+    buttons: [],
+    private: true,
+  };
+}
+
+async function before(studio: Studio, sender: Sender, source: PictureRef): Promise<ReplyImage> {
+  if ('key' in source) return toKeptImage(source, (await studio.read(source.key)).length);
+  const generation = await studio.find(source.generationId);
+  if (generation.request.private && !(await studio.isOwner(sender, generation)))
+    throw new AppError('not_yours', 'The picture it was made from is private to another person.');
+  return toReplyImage(pick(generation, source.index), generation);
+}

@@ -1,0 +1,37 @@
+/** Pictures of the records as replies show them. */
+import type { GenerationView, ImageView } from '../core/records.ts';
+import type { ReplyImage } from '../core/reply.ts';
+import type { KeptPicture } from '../core/request.ts';
+import { quoted } from './wording.ts';
+
+export function toReplyImage(image: ImageView, { request }: GenerationView): ReplyImage {
+  const { key, mime, bytes, width, height, altText, seed, hidden } = image;
+  const name = `${slug(quoted(request) ?? NAMES[request.kind])}-${seed}.${extension(mime)}`;
+  return { key, name, mime, bytes, width, height, altText, seed, ...(hidden && { hidden }) };
+}
+
+/** One that somebody handed in. */
+export function toKeptImage({ key, width, height, frames }: KeptPicture, bytes: number): ReplyImage {
+  const mime = frames ? 'image/webp' : 'image/png';
+  return {
+    key,
+    name: `before.${extension(mime)}`,
+    mime,
+    bytes,
+    width,
+    height,
+    altText: 'The picture that was handed in',
+    seed: 0,
+  };
+}
+
+const NAMES = { imagine: 'picture', upscale: 'upscaled', stylize: 'stylized', face: 'face', morph: 'morph' };
+
+const extension = (mime: string): string => mime.replace('image/', '').replace('jpeg', 'jpg');
+
+const slug = (text: string): string =>
+  text
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-|-$/g, '')
+    .slice(0, 40) || 'picture';
