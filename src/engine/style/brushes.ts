@@ -1,0 +1,35 @@
+/** The manners a person may name: every brush, and every direction of a translation. */
+import type { RecipeOf } from '../../core/recipe.ts';
+import type { Catalogue, Installed } from '../catalogue.ts';
+import type { ManifestOf } from '../manifest.ts';
+
+export interface InstalledBrush {
+  /** As a person says it: `ink`, not `brush-ink`. */
+  name: string;
+  title: string;
+  model: Installed<ManifestOf<'style-transfer' | 'translate'>>;
+  /** Of a translation: which way. */
+  direction?: NonNullable<RecipeOf<'brush'>['direction']>;
+}
+
+const PREFIX = /^brush-/;
+
+/** In the order of the models' names. */
+export function brushesOf(catalogue: Pick<Catalogue, 'of'>): InstalledBrush[] {
+  const painters = catalogue.of('style-transfer').map((model): InstalledBrush => {
+    const { name, title } = model.manifest;
+    return { name: name.replace(PREFIX, ''), title, model };
+  });
+  const translators = catalogue.of('translate').flatMap((model): InstalledBrush[] => {
+    const { forward, backward } = model.manifest.directions;
+    return [
+      { ...forward, model, direction: 'forward' },
+      ...(backward ? [{ ...backward, model, direction: 'backward' } as const] : []),
+    ];
+  });
+  return [...painters, ...translators];
+}
+
+/** The one of that name, with or without the prefix of its folder. */
+export const findBrush = (brushes: readonly InstalledBrush[], name: string): InstalledBrush | undefined =>
+  brushes.find((brush) => brush.name === name.replace(PREFIX, '')) ?? brushes.find((brush) => brush.name === name);

@@ -1,0 +1,59 @@
+/** A picture painted in the manner of others, by optimisation. */
+
+import type { ColourKeeping } from '../../core/filter-request.ts';
+import type { Picture } from '../../core/picture.ts';
+import { loadCutout, onWhite } from '../picture-input.ts';
+import type { Pipeline } from '../pipeline.ts';
+import { resample } from '../upscale/resample.ts';
+import { inGreys, withColoursOf, withLightnessOf } from './colour-transfer.ts';
+import { openFeatureNet } from './features.ts';
+import { paint } from './gatys.ts';
+import { styleWeight } from './gatys-defaults.ts';
+import { keepColours } from './keep-colours.ts';
+import { pictureOf } from './planes.ts';
+import { createLooks } from './preview.ts';
+import { loadRegions } from './region.ts';
+import { onlyWithin } from './within.ts';
+
+export const gatys: Pipeline<'gatys'> = async (recipe, job) => {
+  const { width, height, iterations, keepColours: how, strength, seed } = recipe;
+  const source = onWhite(await loadCutout(job.load, recipe.source));
+  const content = source.width === width && source.height === height ? source : await resample(source, width, height);
+  const regions = await loadRegions(job.load, recipe.styles, content);
+  if (strength === 0 || regions.length === 0) return [{ picture: content, seed }];
+
+  const styles: Picture[] = [];
+  for (const { picture } of recipe.styles) styles.push(onWhite(await loadCutout(job.load, picture)));
+  const net = await job.open(job.catalogue.get('features', recipe.model), openFeatureNet);
+  const look = createLooks(net.range);
+  const total = iterations.reduce((sum, n) => sum + n, 0);
+  const painted = await paint(
+    {
+      net,
+      clock: job.clock,
+      signal: job.signal,
+      onIteration: (step, painted) => {
+        job.onBeat();
+        const preview = look(painted);
+        job.onProgress({ step, total, ...(preview && { preview }) });
+      },
+    },
+    {
+      content: how === 'luminance' ? inGreys(content) : content,
+      styles: styles.map((style) => READIED[how](style, content)),
+      regions,
+      styleWeight: styleWeight(strength),
+      smoothness: recipe.smoothness * strength,
+      iterations,
+    },
+  );
+  const stylized = keepColours(content, pictureOf(painted, net.range), how);
+  return [{ picture: await onlyWithin(job.load, { content, stylized, regions, mask: recipe.mask }), seed }];
+};
+
+/** A style picture whose colours do not pull away from those that are to stay. */
+export const READIED: { readonly [K in ColourKeeping]: (style: Picture, content: Picture) => Picture } = {
+  no: (style) => style,
+  luminance: withLightnessOf,
+  histogram: withColoursOf,
+};

@@ -1,0 +1,113 @@
+/** Neural style transfer by optimisation over pixels, coarse to fine. Gatys et al. 2016; scales as in Gatys et al. 2017. */
+import type { Picture } from '../../core/picture.ts';
+import type { Clock } from '../network.ts';
+import { mix } from '../tensor.ts';
+import { resample } from '../upscale/resample.ts';
+import type { FeatureNet, Target } from './features.ts';
+import { gatysLoss } from './gatys-loss.ts';
+import type { Gram } from './gram.ts';
+import { minimise } from './lbfgs.ts';
+import { cropped, mirrored, type Planes, planesOf, roundedUp, type Size, stretched } from './planes.ts';
+import { meanOf, type Region } from './region.ts';
+
+export interface Painting {
+  /** In the size of the result, and so are the regions' masks. */
+  content: Picture;
+  styles: readonly Picture[];
+  regions: readonly Region[];
+  /** Beside a content weight of 1. */
+  styleWeight: number;
+  smoothness: number;
+  /** At each scale, coarse to fine; each has twice the sides of the one before. */
+  iterations: readonly number[];
+}
+
+interface Deps {
+  net: FeatureNet;
+  clock: Clock;
+  signal: AbortSignal;
+  /** Told after every iteration; `painted` makes what there is by then. */
+  onIteration?: (step: number, painted: () => Planes, loss: number) => void | Promise<void>;
+}
+
+/** Steps as long as a change of every pixel by this much, before the curvature is known. */
+const FIRST_CHANGE = 0.02;
+
+interface Course {
+  from: Planes | undefined;
+  iterations: number;
+  /** Iterations of the scales before. */
+  before: number;
+}
+
+/** Planes of the content's size, in the net's range. */
+export async function paint(deps: Deps, painting: Painting): Promise<Planes> {
+  let from: Planes | undefined;
+  let before = 0;
+  for (const [i, iterations] of painting.iterations.entries()) {
+    const share = 2 ** (i + 1 - painting.iterations.length);
+    const size = scaled(painting.content, share);
+    const padded = roundedUp(size, deps.net.stride, 2);
+    from = await paintScale(deps, painting, { share, size, padded }, { from, iterations, before });
+    before += iterations;
+  }
+  return from!;
+}
+
+interface Scale {
+  /** Of the sides of the result. */
+  share: number;
+  size: Size;
+  padded: Size;
+}
+
+/** One scale: from the content, or from what the coarser scale made of it. */
+async function paintScale(deps: Deps, painting: Painting, scale: Scale, course: Course): Promise<Planes> {
+  const { net, clock, onIteration = () => {} } = deps;
+  const { size, padded } = scale;
+  const content = mirrored(planesOf(await fitted(painting.content, size), net.range), padded);
+  const target: Target = {
+    content: await net.content(content, clock),
+    contentWeight: 1,
+    regions: await targets(deps, painting, scale),
+  };
+  const start = course.from ? mirrored(stretched(course.from, size), padded) : content;
+  const whole = (data: Planes['data']) => cropped({ data, ...padded }, size);
+  const { x } = await minimise(gatysLoss(deps, { target, smoothness: painting.smoothness, size: padded }), start.data, {
+    iterations: course.iterations,
+    reach: FIRST_CHANGE * Math.sqrt(start.data.length),
+    onIteration: (done, { x, value }) => onIteration(course.before + done, () => whole(x), value),
+  });
+  return whole(x);
+}
+
+/** What each region's Gram matrices shall be: those of its styles, mixed. */
+async function targets(deps: Deps, painting: Painting, scale: Scale): Promise<Target['regions']> {
+  const { content, styles, regions, styleWeight } = painting;
+  const grams: Gram[][] = [];
+  for (const style of styles) {
+    deps.signal.throwIfAborted();
+    grams.push(await deps.net.style(await stylePlanes(deps.net, style, content, scale.share), deps.clock));
+  }
+  return regions.map(({ mask, shares }) => {
+    const here = stretched({ data: mask, width: content.width, height: content.height }, scale.size);
+    const guide = mirrored(here, scale.padded).data;
+    const wanted = grams[0]!.map((_, layer) => mix(...shares.map((share, i) => [share, grams[i]![layer]!] as const)));
+    return { guide, grams: wanted, weight: styleWeight * meanOf(guide) };
+  });
+}
+
+/** A style picture in as many pixels as the result has (or its own, if fewer), and smaller like it at coarser scales. */
+async function stylePlanes({ range, stride }: FeatureNet, style: Picture, result: Size, share: number) {
+  const shrunk = Math.min(1, Math.sqrt((result.width * result.height) / (style.width * style.height)));
+  const size = scaled(style, shrunk * share);
+  return mirrored(planesOf(await fitted(style, size), range), roundedUp(size, stride, 2));
+}
+
+const scaled = ({ width, height }: Size, share: number): Size => ({
+  width: Math.max(1, Math.round(width * share)),
+  height: Math.max(1, Math.round(height * share)),
+});
+
+const fitted = async (picture: Picture, { width, height }: Size): Promise<Picture> =>
+  picture.width === width && picture.height === height ? picture : resample(picture, width, height);

@@ -1,0 +1,107 @@
+/** Minimises a smooth function of many variables from its values and slopes. Liu & Nocedal 1989; Nocedal & Wright 2006, ch. 7. */
+import { type Trial, wolfeStep } from './line-search.ts';
+
+export type Vector = Float64Array<ArrayBuffer> | Float32Array<ArrayBuffer>;
+
+export interface Evaluation<V extends Vector> {
+  value: number;
+  /** As long as x; it is kept, so each evaluation needs its own. */
+  slope: V;
+}
+
+export type Objective<V extends Vector> = (x: V) => Promise<Evaluation<V>>;
+
+export interface Minimising<V extends Vector> {
+  iterations: number;
+  /** Pairs of steps and changes of slope that are remembered. */
+  memory?: number;
+  /** Length of the first trial step, before anything is known of the curvature. */
+  reach?: number;
+  /** Enough when no variable's slope is larger. */
+  flat?: number;
+  /** Told after each iteration; the values only ever fall. */
+  onIteration?: (iteration: number, at: { x: V; value: number }) => void | Promise<void>;
+}
+
+export interface Minimum<V extends Vector> {
+  x: V;
+  value: number;
+  /** Taken before it was done: as many as asked for, or until it was flat, or until no step led down. */
+  iterations: number;
+}
+
+/** L-BFGS with a line search. `start` stays as it is; errors of the objective, such as a cancellation, come through. */
+export async function minimise<V extends Vector>(
+  objective: Objective<V>,
+  start: V,
+  { iterations, memory = 16, reach = 1, flat = 1e-10, onIteration = () => {} }: Minimising<V>,
+): Promise<Minimum<V>> {
+  let x = start.slice() as V;
+  let { value, slope } = await objective(x);
+  let pairs: Pair<V>[] = [];
+  let done = 0;
+  while (done < iterations && slope.some((s: number) => Math.abs(s) > flat)) {
+    const direction = descent(slope, pairs);
+    const along = dot(direction, slope);
+    const at = async (step: number): Promise<Trial<V>> => {
+      const there = moved(x, step, direction);
+      const found = await objective(there);
+      return { ...found, x: there, step, along: dot(direction, found.slope) };
+    };
+    const first = pairs.length > 0 ? 1 : reach / Math.sqrt(-along);
+    const next = along < 0 ? await wolfeStep(at, { x, value, slope, step: 0, along }, first) : undefined;
+    if (!next) {
+      if (pairs.length === 0) break;
+      pairs = []; // what is remembered misleads: once more, straight down
+      continue;
+    }
+    const pair = { step: moved(next.x, -1, x), change: moved(next.slope, -1, slope) };
+    if (dot(pair.step, pair.change) > 1e-10 * dot(pair.change, pair.change)) pairs = [...pairs, pair].slice(-memory);
+    ({ x, value, slope } = next);
+    await onIteration(++done, { x, value });
+  }
+  return { x, value, iterations: done };
+}
+
+interface Pair<V extends Vector> {
+  /** s = xₖ₊₁ − xₖ */
+  step: V;
+  /** y = ∇fₖ₊₁ − ∇fₖ */
+  change: V;
+}
+
+/** −H·∇f, with H the inverse Hessian as the pairs suggest it: the two-loop recursion, algorithm 7.4, scaled by eq. 7.20. */
+function descent<V extends Vector>(slope: V, pairs: readonly Pair<V>[]): V {
+  const q = slope.slice() as V;
+  const alphas = pairs.map(() => 0);
+  for (let i = pairs.length - 1; i >= 0; i--) {
+    const { step, change } = pairs[i]!;
+    alphas[i] = dot(step, q) / dot(change, step);
+    add(q, -alphas[i]!, change);
+  }
+  const last = pairs.at(-1);
+  if (last) stretch(q, dot(last.step, last.change) / dot(last.change, last.change));
+  for (const [i, { step, change }] of pairs.entries()) add(q, alphas[i]! - dot(change, q) / dot(change, step), step);
+  return stretch(q, -1);
+}
+
+function dot(a: Vector, b: Vector): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
+  return sum;
+}
+
+function add(to: Vector, times: number, from: Vector): void {
+  for (let i = 0; i < to.length; i++) to[i]! += times * from[i]!;
+}
+
+function stretch<V extends Vector>(x: V, times: number): V {
+  for (let i = 0; i < x.length; i++) x[i]! *= times;
+  return x;
+}
+
+function moved<V extends Vector>(x: V, times: number, direction: V): V {
+  const there = x.slice() as V;
+  add(there, times, direction);
+  return there;
+}

@@ -1,0 +1,86 @@
+/** Pictures as networks see them, three planes of numbers, in sizes that networks take. */
+import type { Picture } from '../../core/picture.ts';
+import { toPicture } from '../pixels.ts';
+
+export interface Size {
+  width: number;
+  height: number;
+}
+
+/** [channels, height, width] */
+export interface Planes extends Size {
+  data: Float32Array<ArrayBuffer>;
+}
+
+type Range = readonly [black: number, white: number];
+
+export function planesOf({ width, height, data }: Picture, [black, white]: Range): Planes {
+  const area = width * height;
+  const planes = new Float32Array(area * 3);
+  for (let i = 0; i < area; i++)
+    for (let c = 0; c < 3; c++) planes[c * area + i] = black + (data[i * 3 + c]! / 255) * (white - black);
+  return { width, height, data: planes };
+}
+
+export const pictureOf = ({ data, width, height }: Planes, range: Range): Picture =>
+  toPicture(data, width, height, range);
+
+/** The next size whose sides are multiples, and `least` of them at least. */
+export const roundedUp = ({ width, height }: Size, multiple: number, least = 1): Size => {
+  const up = (side: number) => Math.max(least, Math.ceil(side / multiple)) * multiple;
+  return { width: up(width), height: up(height) };
+};
+
+/** Beyond its right and lower edge a picture is mirrored, there and back, as often as the size needs. */
+export function mirrored(planes: Planes, { width, height }: Size): Planes {
+  if (width === planes.width && height === planes.height) return planes;
+  return { width, height, data: picked(planes, { width, height }, mirror(planes.width), mirror(planes.height)) };
+}
+
+const mirror = (side: number) => (at: number) => {
+  const turn = at % (2 * side);
+  return turn < side ? turn : 2 * side - 1 - turn;
+};
+
+/** The upper left part. */
+export function cropped(planes: Planes, { width, height }: Size): Planes {
+  if (width === planes.width && height === planes.height) return planes;
+  const same = (at: number) => at;
+  return { width, height, data: picked(planes, { width, height }, same, same) };
+}
+
+function picked(from: Planes, { width, height }: Size, column: (x: number) => number, row: (y: number) => number) {
+  const area = from.width * from.height;
+  const channels = from.data.length / area;
+  const out = new Float32Array(channels * width * height);
+  for (let c = 0, to = 0; c < channels; c++)
+    for (let y = 0; y < height; y++)
+      for (let x = 0; x < width; x++) out[to++] = from.data[c * area + row(y) * from.width + column(x)]!;
+  return out;
+}
+
+/** Enlarged, or shrunk a little: linear between pixel centres. */
+export function stretched({ data, ...from }: Planes, { width, height }: Size): Planes {
+  if (width === from.width && height === from.height) return { ...from, data };
+  const area = from.width * from.height;
+  const channels = data.length / area;
+  const [across, down] = [between(from.width, width), between(from.height, height)];
+  const out = new Float32Array(channels * width * height);
+  for (let c = 0, to = 0; c < channels; c++)
+    for (const [y0, y1, v] of down) {
+      const [upper, lower] = [c * area + y0 * from.width, c * area + y1 * from.width];
+      for (const [x0, x1, u] of across) {
+        const above = data[upper + x0]! * (1 - u) + data[upper + x1]! * u;
+        out[to++] = above * (1 - v) + (data[lower + x0]! * (1 - u) + data[lower + x1]! * u) * v;
+      }
+    }
+  return { width, height, data: out };
+}
+
+/** For each pixel of the new side: the two of the old one it lies between, and how near it is to the second. */
+const between = (from: number, to: number): (readonly [number, number, number])[] =>
+  Array.from({ length: to }, (_, i) => {
+    const at = Math.min(from - 1, Math.max(0, ((i + 0.5) * from) / to - 0.5));
+    const first = Math.floor(at);
+    return [first, Math.min(from - 1, first + 1), at - first] as const;
+  });
