@@ -26,6 +26,9 @@ const fairWeights = z.string().transform((text, context): FairWeights => {
   return { roles: roles!, spaces: spaces! };
 });
 
+const DEVICE = String.raw`(cpu|webgpu|coreml|dml|(cuda|tensorrt)(:\d+)?)`;
+const DEVICES = new RegExp(`^${DEVICE}(,${DEVICE})*$`);
+
 const port = z.coerce.number().int().min(0).max(65535);
 
 export const Env = z
@@ -42,9 +45,25 @@ export const Env = z
       .describe('Redis for the queue. Without it the queue lives in Postgres.'),
     ENGINE_DEVICES: z
       .string()
-      .regex(/^(cpu|cuda(:\d+)?|webgpu)(,(cpu|cuda(:\d+)?|webgpu))*$/, 'must be a list such as cpu or cpu,cuda:0')
+      .regex(DEVICES, 'must be a list such as cpu or cpu,cuda:0')
       .default('cpu')
-      .describe('Devices, one engine process each: cpu, cuda:0, webgpu, separated by commas.'),
+      .describe(
+        'Devices, one engine process each, separated by commas: cpu, cuda:0, tensorrt:0, webgpu, coreml, dml. One that does not work here is replaced by the cpu.',
+      ),
+    ENGINE_JOBS: z.coerce
+      .number()
+      .int()
+      .min(1)
+      .max(64)
+      .default(4)
+      .describe('Jobs that one engine process has under way side by side, sharing the calls of its models.'),
+    ENGINE_MEMORY_GB: z.coerce
+      .number()
+      .min(0.25)
+      .optional()
+      .describe(
+        'Memory for the models of each engine process and what they need to run. Default: three quarters of what the machine or container has, divided by the devices.',
+      ),
     ENGINE_THREADS: z.coerce
       .number()
       .int()

@@ -14,7 +14,7 @@ export interface Made {
   /** The seed that makes this one alone. */
   seed: number;
   /** Of one that moves; `picture` is then its first frame. */
-  animation?: Animation;
+  animation?: Animation | undefined;
 }
 
 /** Frames of equal size, shown in a loop, each for so many milliseconds. */
@@ -36,6 +36,15 @@ export interface GenerateContext {
   onProgress: (progress: Progress) => void;
   /** Bytes of the recipe's source picture, by storage key. */
   load: (key: string) => Promise<Uint8Array>;
+  /** Whose work it is, and where they asked: the engine is shared fairly among spaces, and among the people of each. */
+  person?: string | undefined;
+  space?: string | undefined;
+  /** Little work, which goes first among equals. */
+  light?: boolean | undefined;
+  /** A state told to onCheckpoint before: the work goes on from there. One of another recipe or engine is left aside. */
+  resume?: Uint8Array | undefined;
+  /** Told every few seconds, and between passes, how to go on from here. Only the newest is worth keeping. */
+  onCheckpoint?: ((state: Uint8Array) => void) | undefined;
 }
 
 export interface GenerateResult {

@@ -1,4 +1,4 @@
-/** Small work that does not wait for the running job: any number at once, done between its steps. */
+/** Small work beside the jobs: any number at once, done between their steps. */
 import type { AppError } from '../core/errors.ts';
 import { type FromChild, type ToChild, unpackError } from './protocol.ts';
 
@@ -36,9 +36,10 @@ export function createAside({ up, send }: Deps) {
       else small.resolve(message);
       return true;
     },
-    dismiss(error: AppError): void {
-      for (const { reject } of asked.values()) reject(error);
+    dismiss(errorOf: (id: number) => AppError): void {
+      const dismissed = [...asked.values()];
       asked.clear();
+      for (const { id, reject } of dismissed) reject(errorOf(id));
     },
   };
 }

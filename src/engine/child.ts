@@ -1,23 +1,38 @@
-/** One engine process as a line of jobs: one after the other, each cancelled, lost or hung on its own. */
+/** One engine process with several jobs under way: each cancelled on its own, all lost together, the guilty told apart. */
 import { AppError } from '../core/errors.ts';
 import type { Logger } from '../core/log.ts';
 import { createAside } from './aside.ts';
 import { createEngineProcess, type ProcessOptions, type ProcessState, stopped } from './engine-process.ts';
 import { type FromChild, type ToChild, unpackError } from './protocol.ts';
 
-export type ChildOptions = ProcessOptions;
-export type ChildState = ProcessState;
+export interface ChildOptions extends ProcessOptions {
+  /** Jobs side by side; light ones come on top. */
+  jobs: number;
+}
+
+export interface ChildState extends ProcessState {
+  /** Jobs it may have under way, and has. */
+  jobs: number;
+  running: number;
+  /** Names of the models it holds in memory. */
+  models: readonly string[];
+}
 
 export interface Job {
   message: (id: number) => ToChild;
   onMessage: (message: FromChild) => void;
   signal?: AbortSignal;
-  /** Short work that must not wait for the running job: done between its steps. */
+  /** Little work: does not wait for one of the places. */
+  light?: boolean | undefined;
+  /** Short work beside the jobs, which is neither counted nor cancelled. */
   aside?: boolean;
 }
 
 export interface EngineChild {
-  /** Runs jobs one by one. Rejects with engine_lost, engine_hung, cancelled, or what the job itself failed with. */
+  /**
+   * Rejects with engine_lost, engine_hung, cancelled, or what the job itself failed with. When the process dies,
+   * `detail.blamed` says whether this job was in the call that it died in.
+   */
   run(job: Job): Promise<FromChild>;
   /** Resolves once the child is up; rejects with why it cannot start. */
   ready(): Promise<void>;
@@ -27,74 +42,97 @@ export interface EngineChild {
   close(): Promise<void>;
 }
 
-interface Running {
+interface Accepted {
   id: number;
   job: Job;
   resolve: (message: FromChild) => void;
   reject: (error: AppError) => void;
-  /** The child knows of it. */
-  sent: boolean;
   lastBeat: number;
 }
 
 export function createEngineChild({ log }: { log: Logger }, options: ChildOptions): EngineChild {
-  const waiting: Running[] = [];
-  let current: Running | undefined;
+  const waiting: Accepted[] = [];
+  const running = new Map<number, Accepted>();
+  let calling: readonly number[] = []; // whose call it said it would make next
+  let models: readonly string[] = [];
   let nextId = 1;
+  let pumping = false;
   let closed = false;
 
   const hear = (message: FromChild) => {
+    if (message.type === 'call') calling = message.ids;
+    if (message.type === 'models') models = message.names;
     if (!('id' in message) || aside.hear(message)) return;
-    if (!current || message.id !== current.id) return; // of a job that was given up
-    current.lastBeat = Date.now();
-    if (message.type === 'failed') return finish(({ reject }) => reject(unpackError(message.error)));
+    const accepted = running.get(message.id ?? Number.NaN);
+    if (!accepted) return; // of a job that was given up
+    accepted.lastBeat = Date.now();
+    if (message.type === 'failed') return finish(accepted, ({ reject }) => reject(unpackError(message.error)));
     if (message.type === 'done') {
       engine.worked();
-      return finish(({ resolve }) => resolve(message));
+      return finish(accepted, ({ resolve }) => resolve(message));
     }
-    current.job.onMessage(message);
+    accepted.job.onMessage(message);
   };
-  const lost = (error: AppError) => {
-    aside.dismiss(error);
-    finish(({ reject }) => reject(error));
+
+  /** Everything under way is lost; only who was in the call is to blame, or who was alone. */
+  const lost = (error: AppError) => fail((id) => withBlame(error, isGuilty(id)));
+  const isGuilty = (id: number) => (calling.length > 0 ? calling.includes(id) : running.size === 1);
+  const fail = (errorOf: (id: number) => AppError) => {
+    const ended = [...running.values()].map((accepted) => ({ ...accepted, error: errorOf(accepted.id) }));
+    aside.dismiss(errorOf);
+    running.clear();
+    [calling, models] = [[], []];
+    for (const { reject, error } of ended) reject(error);
+    void pump();
   };
   const engine = createEngineProcess({ log, onMessage: hear, onLost: lost }, options);
   const aside = createAside(engine);
 
-  const finish = (how: (running: Running) => void) => {
-    const ended = current;
-    current = undefined;
-    if (ended) how(ended);
-    void next();
+  const finish = (accepted: Accepted, how: (accepted: Accepted) => void) => {
+    running.delete(accepted.id);
+    how(accepted);
+    void pump();
   };
 
-  const next = async (): Promise<void> => {
-    if (current || waiting.length === 0) return;
-    const running = waiting.shift()!;
-    current = running;
-    try {
-      await engine.up();
-    } catch (error) {
-      if (current === running) finish(({ reject }) => reject(error as AppError));
-      return;
+  const heavy = () => [...running.values()].filter(({ job }) => !job.light).length;
+  const startable = () => waiting.findIndex(({ job }) => job.light || heavy() < options.jobs);
+
+  const pump = async (): Promise<void> => {
+    if (pumping) return;
+    pumping = true;
+    while (startable() >= 0) {
+      const failure = await engine.up().then(
+        () => undefined,
+        (error: unknown) => error as AppError,
+      );
+      const at = startable(); // cancelled meanwhile, or another came
+      if (at < 0) break;
+      if (!failure && !engine.isLive()) continue;
+      const [accepted] = waiting.splice(at, 1) as [Accepted];
+      if (failure) {
+        accepted.reject(failure);
+        continue;
+      }
+      accepted.lastBeat = Date.now();
+      running.set(accepted.id, accepted);
+      engine.send(accepted.job.message(accepted.id));
     }
-    if (current !== running || !engine.isLive()) return; // cancelled or lost meanwhile
-    running.lastBeat = Date.now();
-    running.sent = true;
-    engine.send(running.job.message(running.id));
+    pumping = false;
   };
 
   const watch = setInterval(
     () => {
       const now = Date.now();
       const silent = engine.isSilent(now);
-      const stuck = engine.isLive() && current?.sent === true && now - current.lastBeat > options.hangMs;
-      if (!silent && !stuck) return;
+      const stuck = [...running.values()].filter(({ lastBeat }) => now - lastBeat > options.hangMs).map(({ id }) => id);
+      if (!silent && !(engine.isLive() && stuck.length > 0)) return;
       const { pid } = engine.state;
-      log.error({ device: options.device, pid, silent, stuck }, 'engine process hangs and is killed');
+      log.error({ device: options.device, pid, silent, stuck: stuck.length }, 'engine process hangs and is killed');
       const detail = { pid, hangMs: options.hangMs };
-      current?.reject(new AppError('engine_hung', 'The engine process stopped answering and was killed.', { detail }));
-      current = undefined;
+      const hung = new AppError('engine_hung', 'The engine process stopped answering and was killed.', { detail });
+      const gone = new AppError('engine_lost', 'The engine process was killed while it had this job.', { detail });
+      const guilty = (id: number) => (silent ? isGuilty(id) : stuck.includes(id));
+      fail((id) => (guilty(id) ? withBlame(hung, true) : withBlame(gone, false)));
       engine.kill(detail);
     },
     Math.min(1000, options.hangMs / 4),
@@ -103,8 +141,8 @@ export function createEngineChild({ log }: { log: Logger }, options: ChildOption
 
   return {
     ready: engine.up,
-    load: () => waiting.length + (current ? 1 : 0),
-    describe: () => ({ ...engine.state }),
+    load: () => waiting.length + running.size,
+    describe: () => ({ ...engine.state, jobs: options.jobs, running: running.size, models }),
     run: (job) => {
       if (closed) return Promise.reject(stopped());
       if (job.signal?.aborted) return Promise.reject(cancelled());
@@ -112,11 +150,11 @@ export function createEngineChild({ log }: { log: Logger }, options: ChildOption
       const answer = new Promise<FromChild>((resolve, reject) => {
         const id = nextId++;
         if (job.aside) return void aside.ask({ id, message: job.message(id), resolve, reject });
-        const running: Running = { id, job, resolve, reject, sent: false, lastBeat: Date.now() };
-        waiting.push(running);
-        onAbort = () => cancel(running);
+        const accepted: Accepted = { id, job, resolve, reject, lastBeat: Date.now() };
+        waiting.push(accepted);
+        onAbort = () => cancel(accepted);
         job.signal?.addEventListener('abort', onAbort, { once: true });
-        void next();
+        void pump();
       });
       return answer.finally(() => job.signal?.removeEventListener('abort', onAbort));
     },
@@ -124,21 +162,22 @@ export function createEngineChild({ log }: { log: Logger }, options: ChildOption
       closed = true;
       clearInterval(watch);
       for (const { reject } of waiting.splice(0)) reject(stopped());
-      current?.reject(stopped());
-      current = undefined;
-      aside.dismiss(stopped());
+      fail(stopped);
       await engine.close();
     },
   };
 
-  function cancel(running: Running): void {
-    const at = waiting.indexOf(running);
-    if (at >= 0) {
+  function cancel(accepted: Accepted): void {
+    const at = waiting.indexOf(accepted);
+    if (at < 0) engine.send({ type: 'cancel', id: accepted.id });
+    else {
       waiting.splice(at, 1);
-      running.reject(cancelled());
-    } else if (current === running && !running.sent) finish(({ reject }) => reject(cancelled()));
-    else if (current === running) engine.send({ type: 'cancel', id: running.id });
+      accepted.reject(cancelled());
+    }
   }
 }
 
 const cancelled = () => new AppError('cancelled', 'Cancelled.');
+
+const withBlame = ({ code, message, detail, cause }: AppError, blamed: boolean): AppError =>
+  new AppError(code, message, { cause, detail: { ...detail, blamed } });

@@ -4,8 +4,21 @@ import type { Config } from '../core/config.ts';
 import type { Logger } from '../core/log.ts';
 import type { Classify, Generate, MakeHint, Picture } from '../core/picture.ts';
 import { picturesOf } from '../core/recipe.ts';
+import { chooseChild } from './affinity.ts';
 import { openCatalogue } from './catalogue.ts';
 import { type ChildState, createEngineChild, type EngineChild } from './child.ts';
+import { usualBudget } from './memory.ts';
+import { modelsOf } from './needs.ts';
+
+export interface EngineState {
+  devices: ChildState[];
+  model: string;
+  fingerprint: string;
+  /** Jobs that all engines together may have under way; light ones come on top. */
+  lanes: number;
+  /** Names of the models that some engine holds in memory: jobs for them start at once. */
+  models: readonly string[];
+}
 
 export interface EngineClient {
   generate: Generate;
@@ -13,14 +26,15 @@ export interface EngineClient {
   classify: Classify | undefined;
   /** What a control would see of a picture; made between the steps of a running job. */
   hint: MakeHint;
-  describe(): { devices: ChildState[]; model: string; fingerprint: string };
+  describe(): EngineState;
   /** Resident memory of all engine processes, bytes. */
   memory(): Promise<number>;
   close(): Promise<void>;
 }
 
 interface Deps {
-  config: Pick<Config, 'MODELS_DIR' | 'ENGINE_DEVICES' | 'ENGINE_THREADS' | 'ENGINE_HANG_SECONDS' | 'DEFAULT_MODEL'>;
+  config: Pick<Config, 'MODELS_DIR' | 'ENGINE_DEVICES' | 'ENGINE_THREADS' | 'ENGINE_HANG_SECONDS' | 'DEFAULT_MODEL'> &
+    Partial<Pick<Config, 'ENGINE_JOBS' | 'ENGINE_MEMORY_GB'>>;
   log: Logger;
   /** Told of every denoising step, milliseconds: for metrics. */
   onStep?: (ms: number) => void;
@@ -29,7 +43,9 @@ interface Deps {
 /** Starts every device's child and waits until they answer. */
 export async function createEngine({ config, log, onStep = () => {} }: Deps): Promise<EngineClient> {
   const catalogue = await openCatalogue({ MODELS_DIR: config.MODELS_DIR });
-  const children = config.ENGINE_DEVICES.split(',').map((device) =>
+  const names = config.ENGINE_DEVICES.split(',');
+  const { ENGINE_JOBS: jobs = 4, ENGINE_MEMORY_GB: gigabytes } = config;
+  const children = names.map((device) =>
     createEngineChild(
       { log },
       {
@@ -37,6 +53,8 @@ export async function createEngine({ config, log, onStep = () => {} }: Deps): Pr
         device,
         threads: config.ENGINE_THREADS,
         hangMs: config.ENGINE_HANG_SECONDS * 1000,
+        jobs,
+        memoryBytes: gigabytes ? gigabytes * 2 ** 30 : usualBudget(names.length),
       },
     ),
   );
@@ -55,14 +73,16 @@ export async function createEngine({ config, log, onStep = () => {} }: Deps): Pr
   const idlest = () => children.reduce((a, b) => (b.load() < a.load() ? b : a));
 
   return {
-    async generate(recipe, { signal, onProgress, load }) {
+    async generate(recipe, { signal, onProgress, load, onCheckpoint, person, space, light, resume }) {
       const sources: Record<string, Uint8Array> = {};
       for (const { key } of picturesOf(recipe)) sources[key] = await load(key);
+      const whose = { person, space, light, resume, keeps: onCheckpoint !== undefined };
       let before = performance.now();
-      const answer = await idlest().run({
-        message: (id) => ({ type: 'generate', id, recipe, sources }),
-        signal,
+      const answer = await chooseChild(children, modelsOf(recipe)).run({
+        message: (id) => ({ type: 'generate', id, recipe, sources, ...whose }),
+        ...{ signal, light },
         onMessage: (message) => {
+          if (message.type === 'checkpoint') return onCheckpoint?.(message.state);
           if (message.type !== 'progress') return;
           const { step, total, preview } = message;
           const now = performance.now();
@@ -87,7 +107,9 @@ export async function createEngine({ config, log, onStep = () => {} }: Deps): Pr
     describe() {
       const devices = children.map((child) => child.describe());
       const fingerprint = [...new Set(devices.map((device) => device.fingerprint))].join(' | ');
-      return { devices, model: config.DEFAULT_MODEL, fingerprint };
+      const lanes = devices.reduce((sum, device) => sum + device.jobs, 0);
+      const models = [...new Set(devices.flatMap((device) => device.models))];
+      return { devices, model: config.DEFAULT_MODEL, fingerprint, lanes, models };
     },
     memory: async () => children.reduce((sum, child) => sum + child.describe().bytes, 0),
     close,

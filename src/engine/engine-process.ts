@@ -11,6 +11,8 @@ export interface ProcessOptions {
   modelsDir: string;
   device: string;
   threads?: number | undefined;
+  /** For models and what they need to run. */
+  memoryBytes?: number | undefined;
   /** Silence that counts as hanging. */
   hangMs: number;
 }
@@ -18,6 +20,7 @@ export interface ProcessOptions {
 export interface ProcessState {
   /** The device in use, which is the cpu where the wanted one does not work. */
   device: string;
+  wanted: string;
   pid: number | undefined;
   fingerprint: string;
   /** Resident memory, as last heard. */
@@ -53,7 +56,8 @@ const START_MS = 60_000;
 const CLOSE_MS = 5_000;
 
 export function createEngineProcess({ log, onMessage, onLost }: Deps, options: ProcessOptions): EngineProcess {
-  const state: ProcessState = { device: options.device, pid: undefined, fingerprint: '', bytes: 0, restarts: 0 };
+  const { device, device: wanted } = options;
+  const state: ProcessState = { device, wanted, pid: undefined, fingerprint: '', bytes: 0, restarts: 0 };
   let live: { process: ChildProcess; ready: Promise<void>; isReady: boolean; heard: number } | undefined;
   let pauseMs = 0;
   let closed = false;
@@ -91,9 +95,9 @@ export function createEngineProcess({ log, onMessage, onLost }: Deps, options: P
     });
     ready.catch(() => {});
     live = { process, ready, isReady: false, heard: Date.now() };
-    const { modelsDir, device, threads } = options;
+    const { modelsDir, threads, memoryBytes } = options;
     const heartbeatMs = Math.min(5000, options.hangMs / 4);
-    tell(process, { type: 'start', modelsDir, device, heartbeatMs, ...(threads && { threads }) });
+    tell(process, { type: 'start', modelsDir, device, heartbeatMs, threads, memoryBytes });
     return ready;
   };
 

@@ -1,7 +1,8 @@
 /** Recipes to pixels in this very process: what the engine's child process runs, and what a script or a test may use. */
 import { join } from 'node:path';
 import type { Logger } from '../core/log.ts';
-import type { Classify, Generate, MakeHint } from '../core/picture.ts';
+import type { Classify, GenerateContext, GenerateResult, MakeHint } from '../core/picture.ts';
+import type { Recipe } from '../core/recipe.ts';
 import type { Catalogue, Installed } from './catalogue.ts';
 import { createClassifier } from './classify.ts';
 import { hintPicture } from './control/hint-picture.ts';
@@ -13,8 +14,13 @@ import { run } from './pipelines.ts';
 import { createShelf } from './shelf.ts';
 import { findDamage } from './verify.ts';
 
+export interface EngineContext extends GenerateContext {
+  /** Told whenever a step, a tile or a picture of the job is done. */
+  onBeat?: () => void;
+}
+
 export interface Engine {
-  generate: Generate;
+  generate(recipe: Recipe, context: EngineContext): Promise<GenerateResult>;
   /** Absent while no classifier is installed. */
   classify: Classify | undefined;
   /** What a control would see of a picture. */
@@ -27,13 +33,11 @@ interface Deps {
   catalogue: Catalogue;
   device: Device;
   log: Logger;
-  /** Told whenever a step, a tile or a picture is done. */
-  onBeat?: () => void;
 }
 
 const SHELF_BYTES = 4 * 2 ** 30;
 
-export function createLocalEngine({ catalogue, device, log, onBeat = () => {} }: Deps): Engine {
+export function createLocalEngine({ catalogue, device, log }: Deps): Engine {
   const shelf = createShelf<{ release(): Promise<void> }>(SHELF_BYTES);
 
   const [safety] = catalogue.of('picture-safety');
@@ -48,7 +52,7 @@ export function createLocalEngine({ catalogue, device, log, onBeat = () => {} }:
   const fingerprint = fingerprintOf(device);
   return {
     fingerprint,
-    async generate(recipe, { signal, onProgress, load }) {
+    async generate(recipe, { signal, onProgress, load, onBeat = () => {} }) {
       const started = performance.now();
       const clock = { runMs: 0, onRun: onBeat };
       const holder = {};

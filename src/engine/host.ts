@@ -1,4 +1,4 @@
-/** The engine child's loop: reads messages between steps, runs one job after the other, and classifies in between. */
+/** The engine child's loop: reads messages between steps, runs several jobs side by side, and classifies in between. */
 import { z } from 'zod';
 import { AppError, toAppError } from '../core/errors.ts';
 import type { Logger } from '../core/log.ts';
@@ -18,23 +18,27 @@ type Message<T extends ToChild['type']> = Extract<ToChild, { type: T }>;
 export function serveParent({ send, onMessage }: Parent): void {
   const running = new Map<number, AbortController>();
   let engine: Promise<Engine> | undefined;
-  let current: number | undefined;
+  let heartbeatMs = 0;
 
-  const start = async ({ modelsDir, device, threads, heartbeatMs }: Message<'start'>): Promise<Engine> => {
+  const start = async ({ modelsDir, device, threads, ...rest }: Message<'start'>): Promise<Engine> => {
+    heartbeatMs = rest.heartbeatMs;
     const log = forwardLog(send);
     setInterval(() => send({ type: 'heartbeat', bytes: process.memoryUsage.rss() }), heartbeatMs);
     const catalogue = await openCatalogue({ MODELS_DIR: modelsDir });
     const opened = await openDevice({ log }, device, threads);
-    let told = 0;
-    const onBeat = () => {
-      const now = performance.now();
-      if (current === undefined || now - told < heartbeatMs / 4) return; // a message costs more than a tile's sums
-      told = now;
-      send({ type: 'beat', id: current });
-    };
-    const local = createLocalEngine({ catalogue, device: opened, log, onBeat });
+    const local = createLocalEngine({ catalogue, device: opened, log });
     send({ type: 'ready', device: opened.name, fingerprint: local.fingerprint });
     return local;
+  };
+
+  const beats = (id: number) => {
+    let told = 0;
+    return () => {
+      const now = performance.now();
+      if (now - told < heartbeatMs / 4) return; // a message costs more than a tile's sums
+      told = now;
+      send({ type: 'beat', id });
+    };
   };
 
   const answer = async (id: number, work: (engine: Engine, signal: AbortSignal) => Promise<FromChild>) => {
@@ -46,7 +50,6 @@ export function serveParent({ send, onMessage }: Parent): void {
       send({ type: 'failed', id, error: packError(toAppError(caught)) });
     } finally {
       running.delete(id);
-      if (current === id) current = undefined;
     }
   };
 
@@ -64,8 +67,7 @@ export function serveParent({ send, onMessage }: Parent): void {
         engine.catch((caught: unknown) => send({ type: 'failed', error: packError(toAppError(caught)) }));
         return;
       case 'generate':
-        current = message.id;
-        return void answer(message.id, (engine, signal) => generate(engine, signal, message, send));
+        return void answer(message.id, (engine, signal) => generate(engine, signal, message, send, beats(message.id)));
       case 'classify':
         return void answer(message.id, ({ classify }) => judge(classify, message));
       case 'hint':
@@ -84,12 +86,14 @@ const Addressed = z.looseObject({ id: z.number() });
 async function generate(
   engine: Engine,
   signal: AbortSignal,
-  { id, recipe, sources }: Message<'generate'>,
+  { id, recipe, sources, person, space, light, resume, keeps }: Message<'generate'>,
   send: Parent['send'],
+  onBeat: () => void,
 ): Promise<FromChild> {
   const result = await engine.generate(recipe, {
     log: forwardLog(send),
-    signal,
+    ...{ signal, onBeat, person, space, light, resume },
+    ...(keeps && { onCheckpoint: (state) => send({ type: 'checkpoint', id, state }) }),
     onProgress: (progress) => send({ type: 'progress', id, ...progress }),
     load: async (key) => {
       const bytes = sources[key];

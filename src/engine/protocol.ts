@@ -12,6 +12,8 @@ const Start = z.strictObject({
   modelsDir: z.string(),
   device: z.string(),
   threads: z.number().int().optional(),
+  /** For models and what they need to run; absent: what suits the machine. */
+  memoryBytes: z.number().optional(),
   /** How often to say that one lives, milliseconds. */
   heartbeatMs: z.number(),
 });
@@ -21,6 +23,14 @@ const Generate = z.strictObject({
   recipe: Recipe,
   /** The files of the pictures the recipe is made from, by storage key. */
   sources: z.record(z.string(), bytes),
+  /** Whose work it is. */
+  person: z.string().optional(),
+  space: z.string().optional(),
+  light: z.boolean().optional(),
+  /** A state to go on from. */
+  resume: bytes.optional(),
+  /** States are wanted. */
+  keeps: z.boolean().optional(),
 });
 const Classify = z.strictObject({ type: z.literal('classify'), id, picture: Picture });
 const Hint = z.strictObject({ type: z.literal('hint'), id, picture: Picture, hint: z.string() });
@@ -40,11 +50,18 @@ const Progress = z.strictObject({
   total: z.number().int(),
   preview: Picture.optional(),
 });
+/** How to go on from here, should this process die. */
+const Checkpoint = z.strictObject({ type: z.literal('checkpoint'), id, state: bytes });
+/** Whose work the call is that comes next: who is to blame if it never ends. */
+const Call = z.strictObject({ type: z.literal('call'), ids: z.array(id) });
+/** Names of the models in memory. */
+const Models = z.strictObject({ type: z.literal('models'), names: z.array(z.string()) });
+const Animation = z.strictObject({ frames: z.array(Picture).readonly(), delaysMs: z.array(z.number()).readonly() });
 const Done = z.strictObject({
   type: z.literal('done'),
   id,
   result: z.strictObject({
-    images: z.array(z.strictObject({ picture: Picture, seed: z.number().int() })),
+    images: z.array(z.strictObject({ picture: Picture, seed: z.number().int(), animation: Animation.optional() })),
     timings: z.strictObject({ totalMs: z.number(), runMs: z.number() }),
     fingerprint: z.string(),
   }),
@@ -71,6 +88,9 @@ export const FromChild = z.discriminatedUnion('type', [
   Heartbeat,
   Beat,
   Progress,
+  Checkpoint,
+  Call,
+  Models,
   Done,
   Classified,
   Hinted,
