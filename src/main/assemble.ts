@@ -11,8 +11,10 @@ import { AppError } from '../core/errors.ts';
 import type { Logger } from '../core/log.ts';
 import { openCatalogue } from '../engine/catalogue.ts';
 import { createEngine } from '../engine/client.ts';
+import { attributesOf } from '../engine/gan/attributes.ts';
 import { createPlanner } from '../engine/plan.ts';
 import { openWordLists } from '../engine/planning/word-lists.ts';
+import { brushesOf } from '../engine/style/brushes.ts';
 import { openQueue } from '../queue/queue.ts';
 import { loadOrCreateKey } from '../safety/key.ts';
 import { createSafety } from '../safety/safety.ts';
@@ -83,6 +85,8 @@ export async function assemble({ config, portWasChosen, log }: Environment, role
         plan: createPlanner({ catalogue, config, wordLists }),
         models: () => catalogue.diffusionModels(),
         styles: () => wordLists.styles(),
+        brushes: () => brushesOf(catalogue),
+        attributes: () => attributesOf(catalogue),
         metrics,
         limits: { jobsPerPerson: config.JOBS_PER_PERSON },
         weights: config.FAIR_WEIGHTS,

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Options } from '../bots/options.ts';
 import { AppError } from '../core/errors.ts';
 import type { Recipe } from '../core/recipe.ts';
+import type { Verdict } from '../core/verdict.ts';
 import { openCatalogue } from '../engine/catalogue.ts';
 import { createEngine } from '../engine/client.ts';
 import { createPlanner } from '../engine/plan.ts';
@@ -76,8 +77,11 @@ function refuse({
 }: {
   decision: string;
   reason?: string | undefined;
-  stage: 'prompt' | 'picture';
+  stage: Verdict['stage'];
 }): void {
   if (decision === 'refuse' || decision === 'review')
-    throw new AppError(`${stage}_refused`, reason ?? `The ${stage} was refused.`);
+    throw new AppError(
+      stage === 'prompt' ? 'prompt_refused' : 'picture_refused',
+      reason ?? `The ${stage} was refused.`,
+    );
 }

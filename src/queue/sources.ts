@@ -2,7 +2,7 @@
 import { AppError } from '../core/errors.ts';
 import type { Source, Sources } from '../core/recipe.ts';
 import type { GenerationView, Records } from '../core/records.ts';
-import { type PictureRef, picturesNamed } from '../core/request.ts';
+import { type OurPicture, type PictureRef, picturesNamed } from '../core/request.ts';
 import type { Order, Sender } from '../core/studio.ts';
 
 /** Throws not_found for what was deleted or never made, not_yours for what belongs to others. */
@@ -17,7 +17,8 @@ export async function findSources({ records }: { records: Records }, order: Orde
       throw new AppError('not_yours', 'That picture belongs to somebody else.');
     parents.set(id, parent);
   }
-  const found = new Map(named.map((ref) => [nameOf(ref), sourceOf(ref, parents)]));
+  const kept = await keptOf(records, order);
+  const found = new Map(named.map((ref) => [nameOf(ref), 'key' in ref ? kept(ref.key) : sourceOf(ref, parents)]));
   return (ref) => {
     const source = found.get(nameOf(ref));
     if (source) return source;
@@ -27,8 +28,18 @@ export async function findSources({ records }: { records: Records }, order: Orde
 
 const nameOf = (ref: PictureRef): string => ('key' in ref ? ref.key : `${ref.generationId} ${ref.index}`);
 
-function sourceOf(ref: PictureRef, parents: ReadonlyMap<string, GenerationView>): Source {
-  if ('key' in ref) return ref;
+/** What was handed in, as it was recorded: of what the order says about it only the key counts. */
+async function keptOf(records: Records, { sender, request }: Order): Promise<(key: string) => Source> {
+  const keys = picturesNamed(request).flatMap((ref) => ('key' in ref ? [ref.key] : []));
+  const theirs = new Map((await records.handedIn(sender, [...new Set(keys)])).map((kept) => [kept.key, kept]));
+  return (key) => {
+    const picture = theirs.get(key);
+    if (picture) return picture;
+    throw new AppError('not_yours', 'That picture was not handed in by you, or it is no longer here. Send it again.');
+  };
+}
+
+function sourceOf(ref: OurPicture, parents: ReadonlyMap<string, GenerationView>): Source {
   const { images, recipe } = parents.get(ref.generationId)!;
   const image = images.find(({ index }) => index === ref.index);
   if (image) return { ...image, made: { recipe, index: ref.index } };

@@ -5,6 +5,7 @@ import { AppError } from '../core/errors.ts';
 import type { GenerationView, ObjectStore, Status } from '../core/records.ts';
 import type { Sender, Studio } from '../core/studio.ts';
 import type { Broker } from './broker.ts';
+import { createHandIn, type HandInDeps } from './hand-in.ts';
 import { createIntake, type IntakeDeps, standing } from './intake.ts';
 import type { Turnstile } from './turnstile.ts';
 
@@ -17,12 +18,15 @@ export const courierFor = (couriers: Couriers, { platform }: Address): Courier |
 
 export interface StudioDeps extends IntakeDeps {
   broker: Pick<Broker, 'enqueue' | 'publish'>;
-  objects: Pick<ObjectStore, 'get' | 'delete'>;
+  objects: Pick<ObjectStore, 'put' | 'get' | 'delete'>;
+  safety: HandInDeps['safety'] & IntakeDeps['safety'];
   turnstile: Turnstile;
   /** Asked each time: bots, which bring the couriers, start after the studio they are given. */
   couriers: () => Couriers;
   models: () => { name: string; title: string }[];
   styles: () => { name: string; title: string }[];
+  brushes: () => { name: string; title: string }[];
+  attributes: () => { name: string; title: string }[];
 }
 
 const ENDED: readonly Status[] = ['done', 'failed', 'cancelled'];
@@ -87,7 +91,23 @@ export function createStudio(deps: StudioDeps): Studio {
       return image;
     },
     isOwner,
+    handIn: createHandIn(deps),
+    channelBrush: (channel) => records.channelBrush(channel),
+    async setChannelBrush(channel, brush) {
+      const names = deps.brushes().map(({ name }) => name);
+      const known = names.find((name) => name === brush || `brush-${name}` === brush);
+      if (brush !== undefined && known === undefined)
+        throw new AppError(
+          'invalid_request',
+          names.length > 0
+            ? `There is no brush called “${brush.slice(0, 40)}”. Try one of ${names.join(', ')}.`
+            : 'No brush is installed here.',
+        );
+      await records.setChannelBrush(channel, known);
+    },
     models: () => deps.models(),
     styles: () => deps.styles(),
+    brushes: () => deps.brushes(),
+    attributes: () => deps.attributes(),
   };
 }

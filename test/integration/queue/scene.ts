@@ -81,6 +81,8 @@ export async function openScene(backend: BackendName): Promise<Scene> {
         plan: aPlan,
         models: () => [],
         styles: () => [],
+        brushes: () => [],
+        attributes: () => [],
         limits: { jobsPerPerson: 100 },
         log: silent,
         options: quick,

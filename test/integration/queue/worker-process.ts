@@ -26,6 +26,8 @@ const queue = await openQueue({
   plan: aPlan,
   models: () => [],
   styles: () => [],
+  brushes: () => [],
+  attributes: () => [],
   limits: { jobsPerPerson: 100 },
   log: silent,
   options: quick,

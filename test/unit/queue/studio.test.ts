@@ -32,6 +32,8 @@ function studio() {
       couriers: () => couriers,
       models: () => [{ name: 'tiny', title: 'Tiny' }],
       styles: () => [{ name: 'ink', title: 'Ink drawing' }],
+      brushes: () => [{ name: 'mosaic', title: 'Mosaic' }],
+      attributes: () => [],
       log: silent,
     }),
   };
