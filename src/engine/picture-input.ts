@@ -60,11 +60,14 @@ export async function decodeCutout(bytes: Uint8Array): Promise<Cutout> {
 }
 
 /** A recipe's picture, if it is still the one that was recorded. */
-export async function loadCutout(load: GenerateContext['load'], { key, sha256 }: StoredPicture): Promise<Cutout> {
+export const loadCutout = async (load: GenerateContext['load'], stored: StoredPicture): Promise<Cutout> =>
+  decodeCutout(await loadStored(load, stored));
+
+/** Its file. Throws storage_failed. */
+export async function loadStored(load: GenerateContext['load'], { key, sha256 }: StoredPicture): Promise<Uint8Array> {
   const bytes = await load(key);
-  if (createHash('sha256').update(bytes).digest('hex') !== sha256)
-    throw new AppError('storage_failed', 'The stored picture is not the one that was recorded.');
-  return decodeCutout(bytes);
+  if (createHash('sha256').update(bytes).digest('hex') === sha256) return bytes;
+  throw new AppError('storage_failed', 'The stored picture is not the one that was recorded.');
 }
 
 /** The same on white. */

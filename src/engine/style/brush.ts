@@ -1,6 +1,5 @@
 /** A picture, or every frame of one that moves, through a brush: one pass of its network. */
 import { join } from 'node:path';
-import type { Picture } from '../../core/picture.ts';
 import type { RecipeOf } from '../../core/recipe.ts';
 import { filmed, loadFilm, perFrame } from '../film.ts';
 import { openNetwork } from '../network.ts';

@@ -27,7 +27,7 @@ export function createImagePass(network: Network, manifest: Manifest): ImagePass
   const input = network.inputs.find(({ name }) => name === graph.input) ?? network.inputs[0]!;
   const output = network.outputs.find(({ name }) => name === graph.output) ?? network.outputs[0]!;
   const fixed = fixedSize(input.shape, layout);
-  const tile = manifest.tile && { ...manifest.tile, ...(fixed && { size: Math.min(fixed.width, fixed.height) }) };
+  const tile = manifest.tile && tileOf(manifest.tile, fixed);
 
   const run = async ({ data, width, height }: Planes, { clock, onTile }: PassContext): Promise<Float32Array> => {
     const last = layout === 'NHWC';
@@ -72,8 +72,14 @@ export function createImagePass(network: Network, manifest: Manifest): ImagePass
   };
 }
 
-/** How many runs of the graph a picture takes. */
-export function tilingOf({ size, overlap }: { size: number; overlap: number }, multipleOf: number): Tiling {
+/** Of a graph of fixed size a tile is all that it takes, if that is square. */
+function tileOf(tile: NonNullable<Manifest['tile']>, fixed: Size | undefined): Manifest['tile'] {
+  if (!fixed) return tile;
+  return fixed.width === fixed.height ? { ...tile, size: fixed.width } : undefined;
+}
+
+/** In cells of so many pixels: a network with strides must see every tile begin where it would begin a stride. */
+function tilingOf({ size, overlap }: { size: number; overlap: number }, multipleOf: number): Tiling {
   const cells = Math.max(1, Math.round(overlap / multipleOf));
   return { size: Math.max(2, Math.floor(size / multipleOf)), overlap: cells, margin: Math.floor((cells * 3) / 8) };
 }
