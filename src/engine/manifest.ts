@@ -5,7 +5,10 @@ import type { ModelRef } from '../core/recipe.ts';
 import { Sampler } from '../core/sampler.ts';
 import { Embedding, Lora } from './adapters/manifest.ts';
 import { Control, Depth, Pose } from './control/manifest.ts';
+import { Gan } from './gan/manifest.ts';
 import { about, Graph, path } from './manifest-fields.ts';
+import { StyleTransfer, Translate } from './style/pass-manifest.ts';
+import { Adain, Features } from './style/statistics-manifest.ts';
 
 export type { ModelFile } from './manifest-fields.ts';
 
@@ -56,12 +59,17 @@ const Other = z.object({ ...about, kind: z.string() });
 const KINDS = {
   diffusion: Diffusion,
   upscale: Upscale,
+  gan: Gan,
   'picture-safety': PictureSafety,
   lora: Lora,
   embedding: Embedding,
   control: Control,
   depth: Depth,
   pose: Pose,
+  features: Features,
+  adain: Adain,
+  'style-transfer': StyleTransfer,
+  translate: Translate,
 };
 type Kinds = typeof KINDS;
 export type ModelKind = keyof Kinds;

@@ -3,7 +3,11 @@ import { AppError } from '../core/errors.ts';
 import type { Made } from '../core/picture.ts';
 import type { Recipe } from '../core/recipe.ts';
 import { imagine } from './diffusion/pipeline.ts';
+import { face } from './gan/face.ts';
+import { morph } from './gan/morph.ts';
 import type { Job, Pipeline } from './pipeline.ts';
+import { brush } from './style/brush.ts';
+import { gatys } from './style/gatys-pipeline.ts';
 import { upscale } from './upscale/pipeline.ts';
 
 const notYet = async (): Promise<Made[]> => {
@@ -13,11 +17,11 @@ const notYet = async (): Promise<Made[]> => {
 const PIPELINES: { readonly [K in Recipe['kind']]: Pipeline<K> } = {
   imagine,
   upscale,
-  brush: notYet,
+  brush,
   adain: notYet,
-  gatys: notYet,
-  face: notYet,
-  morph: notYet,
+  gatys,
+  face,
+  morph,
 };
 
 // TypeScript cannot see that recipe and pipeline share a kind; this is the one place that says so.

@@ -2,8 +2,10 @@
 import { AppError } from '../core/errors.ts';
 import type { Plan, Sources } from '../core/recipe.ts';
 import type { Kind, Request, RequestOf } from '../core/request.ts';
+import { planFace } from './planning/face.ts';
 import { planImagine } from './planning/imagine.ts';
 import type { PlanningDeps } from './planning/models.ts';
+import { planMorph } from './planning/morph.ts';
 import { planUpscale } from './planning/upscale.ts';
 import { NO_WORD_LISTS, type WordLists } from './planning/word-lists.ts';
 import { createTranslations, type WordingDeps } from './planning/words.ts';
@@ -20,8 +22,8 @@ const PLANS: { readonly [K in Kind]: PlanKind<K> } = {
   imagine: planImagine,
   upscale: planUpscale,
   stylize: notYet,
-  face: notYet,
-  morph: notYet,
+  face: planFace,
+  morph: planMorph,
 };
 
 /** Throws AppError invalid_request with what to change, or model_missing / model_corrupt with what to do. */

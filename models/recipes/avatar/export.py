@@ -3,6 +3,7 @@
     python3 export.py --work DIR --out ../../avatar-gan [--from adversarial.pt]
 
 latents.json holds the mean w (for truncation), the vector of every value of every attribute, and directions to edit by.
+Afterwards run projection.py, which adds what pictures are found by.
 """
 import argparse
 import hashlib
@@ -129,7 +130,7 @@ def main():
         'source': 'Trained from scratch with models/recipes/avatar on avatars drawn by DiceBear.', 'card': 'README.md',
         'resolution': 128, 'zWidth': z_width, 'wWidth': W, 'layers': LAYERS, 'noiseWidth': NOISE, 'range': [-1, 1],
         'graphs': {'mapping': 'mapping.onnx', 'synthesis': 'synthesis.onnx', 'encoder': 'encoder.onnx'}, 'latents': 'latents.json',
-        'files': files}
+        'attributes': list(DIRECTIONS), 'display': {'upscale': 4}, 'files': files}
     with open(os.path.join(args.out, 'model.json'), 'w') as f:
         f.write(json.dumps(manifest, indent=2, ensure_ascii=False) + '\n')
     print(f"{args.source} step {saved['step']}, {saved['spent'] / 60:.0f} min; " + ', '.join(f"{f['path']} {f['bytes']:,}" for f in files))
