@@ -1,5 +1,6 @@
 import { additionsOf } from '../adapters/of-recipe.ts';
 import { openControls } from '../control/open.ts';
+import { thereAndBack } from '../moving.ts';
 import type { Pipeline } from '../pipeline.ts';
 import { displayed, enlarge } from '../upscale/enlarging.ts';
 import { openCheckpoint } from './checkpoint.ts';
@@ -19,5 +20,8 @@ export const imagine: Pipeline<'imagine'> = async (recipe, job) => {
     ...{ ...job, predict },
     enlarge: (picture, model, size) => enlarge(job, picture, model, size),
   });
-  return displayed(job, made, recipe.display);
+  const shown = await displayed(job, made, recipe.display);
+  const frames = shown.map(({ picture }) => picture);
+  const { walk, seed } = recipe;
+  return walk?.delayMs === undefined ? shown : [thereAndBack(frames, seed, walk.delayMs)];
 };
