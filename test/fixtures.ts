@@ -1,6 +1,6 @@
-import type { Recipe } from '../src/core/recipe.ts';
+import type { Recipe, RecipeOf } from '../src/core/recipe.ts';
 import type { GenerationView, ImageView } from '../src/core/records.ts';
-import { Request, type RequestInput } from '../src/core/request.ts';
+import { type KeptPicture, Request, type RequestInput } from '../src/core/request.ts';
 import type { Sender } from '../src/core/studio.ts';
 
 /** Valid things of every kind; override only what the test is about. */
@@ -14,7 +14,7 @@ export const aSender = (over: Partial<Sender> = {}): Sender => ({
 });
 
 export const aRequest = (over: Record<string, unknown> = {}) =>
-  Request.parse({ kind: 'imagine', prompt: 'two red apples', ...over } as RequestInput);
+  Request.parse(('kind' in over ? over : { kind: 'imagine', prompt: 'two red apples', ...over }) as RequestInput);
 
 export const aRecipe = (over: Partial<Extract<Recipe, { kind: 'imagine' }>> = {}): Recipe => ({
   v: 1,
@@ -29,6 +29,39 @@ export const aRecipe = (over: Partial<Extract<Recipe, { kind: 'imagine' }>> = {}
   guidance: 5,
   width: 128,
   height: 128,
+  ...over,
+});
+
+const MODEL = { name: 'a-model', version: '1', sha256: 'a'.repeat(64) };
+
+export const aKeptPicture = (over: Partial<KeptPicture> = {}): KeptPicture => ({
+  key: 'dd/dd/kept',
+  sha256: 'd'.repeat(64),
+  width: 640,
+  height: 480,
+  ...over,
+});
+
+export const aBrushRecipe = (over: Partial<RecipeOf<'brush'>> = {}): RecipeOf<'brush'> => ({
+  v: 1,
+  kind: 'brush',
+  model: { ...MODEL, name: 'brush-night-wind' },
+  source: aKeptPicture(),
+  seed: 0,
+  strength: 0.8,
+  keepColours: 'no',
+  ...over,
+});
+
+export const aFaceRecipe = (over: Partial<RecipeOf<'face'>> = {}): RecipeOf<'face'> => ({
+  v: 1,
+  kind: 'face',
+  model: { ...MODEL, name: 'avatar-gan' },
+  seed: 7,
+  truncation: 0.7,
+  edits: {},
+  mixes: [],
+  count: 1,
   ...over,
 });
 

@@ -16,15 +16,19 @@ export async function beforeAndAfter(
 ): Promise<Reply> {
   const source = sourceOf(generation);
   if (!source) throw new AppError('invalid_request', 'That picture was not made from another.');
-  const after = toReplyImage(pick(generation, index), generation);
+  const titled = (title: string, image: ReplyImage) => ({
+    ...image,
+    title,
+    name: `${title.toLowerCase()}-${image.name}`,
+  });
   return {
     state: 'notice',
     generationId: generation.id,
     headline: 'Before and after.',
     lines: [`Made from ${saySource(source)}.`],
     images: [
-      { ...(await before(studio, sender, source)), title: 'Before' },
-      { ...after, title: 'After' },
+      titled('Before', await before(studio, sender, source)),
+      titled('After', toReplyImage(pick(generation, index), generation)),
     ],
     buttons: [],
     private: true,

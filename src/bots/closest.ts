@@ -28,7 +28,7 @@ export function closest(known: readonly Named[], text: string): Named | undefine
       letters: Math.min(distance(plain(one.name), plain(text)), distance(plain(one.title), plain(text))),
     }))
     .sort((a, b) => a.letters - b.letters);
-  return best && best.letters <= Math.max(1, text.length / 3) ? best.one : undefined;
+  return best && best.letters <= Math.max(text.length > 3 ? 2 : 1, text.length / 3) ? best.one : undefined;
 }
 
 /** Ours, or invalid_request that says which one may have been meant, and which there are. `what`: brush, attribute. */

@@ -15,7 +15,7 @@ export function toKeptImage({ key, width, height, frames }: KeptPicture, bytes: 
   const mime = frames ? 'image/webp' : 'image/png';
   return {
     key,
-    name: `before.${extension(mime)}`,
+    name: `picture.${extension(mime)}`,
     mime,
     bytes,
     width,

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import sharp from 'sharp';
 import { expect, it } from 'vitest';
 import { fit as fitting } from '../../../src/bots/fit.ts';
-import { grid } from '../../../src/bots/grid.ts';
+import { sheet } from '../../../src/bots/sheet.ts';
 
 const noise = (side: number) =>
   sharp(randomBytes(side * side * 3), { raw: { width: side, height: side, channels: 3 } })
@@ -34,7 +34,7 @@ it('lays four pictures out in reading order', async () => {
       .png()
       .toBuffer(),
   );
-  const { bytes, width, height } = await grid(await Promise.all(cells));
+  const { bytes, width, height } = await sheet((await Promise.all(cells)).map((cell) => async () => cell));
   expect([width, height]).toEqual([20, 20]);
   const pixels = await sharp(bytes).raw().toBuffer();
   const at = (x: number, y: number) => [...pixels.subarray((y * 20 + x) * 3, (y * 20 + x) * 3 + 3)];

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { details } from '../../../src/bots/details.ts';
 import { outcome, waiting, working } from '../../../src/bots/present.ts';
 import { encodeAction } from '../../../src/core/action.ts';
-import { aGeneration, anId, anImage, aRequest } from '../../fixtures.ts';
+import { aBrushRecipe, aFaceRecipe, aGeneration, aKeptPicture, anId, anImage, aRequest } from '../../fixtures.ts';
 
 const labels = (reply: { buttons: { label: string }[][] }) => reply.buttons.map((row) => row.map(({ label }) => label));
 
@@ -51,4 +51,66 @@ it('shows a preview while it works', () => {
     progress: { step: 3, total: 20 },
     preview: { key: 'k' },
   });
+});
+
+const many = (length: number) =>
+  Array.from({ length }, (_, i) => ({ name: `thing-${i}`, title: `Thing ${i}`.padEnd(20, '!') }));
+
+const aFace = (count: number) =>
+  aGeneration({
+    request: aRequest({ kind: 'face', count }),
+    recipe: aFaceRecipe({ count }),
+    images: Array.from({ length: count }, (_, index) => anImage({ index, seed: 7 + index })),
+  });
+
+const stylized = aGeneration({
+  request: aRequest({ kind: 'stylize', source: aKeptPicture(), brush: 'night-wind' }),
+  recipe: aBrushRecipe(),
+  timings: { totalMs: 2000, runMs: 1900 },
+});
+
+it.each([
+  ['one picture', aGeneration()],
+  ['four pictures', aGeneration({ images: [0, 1, 2, 3].map((index) => anImage({ index })) })],
+  ['a walk of 20 frames', aGeneration({ images: Array.from({ length: 20 }, (_, index) => anImage({ index })) })],
+  ['a stylized picture', stylized],
+  ['a face', aFace(1)],
+  ['four faces', aFace(4)],
+  ['300 faces', aFace(300)],
+])('offers for %s no more than every platform can show, nothing twice', (_what, generation) => {
+  const { buttons, menus = [] } = outcome(generation, { brushes: () => many(40), attributes: () => many(40) });
+  expect(buttons.length + menus.length).toBeLessThanOrEqual(5);
+  for (const row of buttons) expect(row.length).toBeLessThanOrEqual(5);
+  for (const { options, placeholder } of menus) {
+    expect(options.length).toBeGreaterThan(0);
+    expect(options.length).toBeLessThanOrEqual(25);
+    expect(placeholder.length).toBeLessThanOrEqual(100);
+  }
+  for (const codes of [buttons.flat(), ...menus.map(({ options }) => options)]) {
+    const encoded = codes.map(({ action }) => encodeAction(action));
+    expect(new Set(encoded).size).toBe(encoded.length);
+  }
+});
+
+it('says which brush painted it, and offers the others, softer and stronger', () => {
+  const reply = outcome(stylized, {
+    brushes: () => [{ name: 'night-wind', title: 'Night wind' }],
+    attributes: () => [],
+  });
+  expect(reply.headline).toBe('Painted with Night wind in 2 s.');
+  expect(labels(reply)[0]).toEqual(['Before', 'Softer', 'Stronger', '🔁 Another', 'Upscale']);
+  expect(reply.images[0]!.name).toBe('stylized-7.png');
+});
+
+it('shows 300 faces as a sheet and an archive', () => {
+  const reply = outcome(aFace(300));
+  expect(reply.images).toHaveLength(300);
+  expect(reply.archive!.name).toMatch(/^face-.*\.zip$/);
+  expect(reply.lines).toEqual(['Seeds 7 to 306.']);
+  expect(reply.menus![0]!.options[24]!.action).toMatchObject({ verb: 'edit', index: 24 });
+});
+
+it('names what moves by its kind of file', () => {
+  const [image] = outcome(aGeneration({ images: [anImage({ mime: 'image/webp' })] })).images;
+  expect(image!.name).toBe('two-red-apples-7.webp');
 });

@@ -1,15 +1,40 @@
 import pino from 'pino';
-import { expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { press } from '../../../src/bots/press.ts';
 import type { Verb } from '../../../src/core/action.ts';
+import type { GenerationView } from '../../../src/core/records.ts';
+import { Request } from '../../../src/core/request.ts';
 import type { Order, Studio } from '../../../src/core/studio.ts';
-import { aGeneration, anId, anImage, aRecipe, aRequest, aSender } from '../../fixtures.ts';
+import {
+  aBrushRecipe,
+  aFaceRecipe,
+  aGeneration,
+  aKeptPicture,
+  anId,
+  anImage,
+  aRecipe,
+  aRequest,
+  aSender,
+} from '../../fixtures.ts';
 
-function pressed(verb: Verb, { mine = true, generation = aGeneration(), index = 0 } = {}) {
+interface Given {
+  mine?: boolean;
+  generation?: GenerationView;
+  index?: number;
+  detail?: string;
+}
+
+function pressed(verb: Verb, { mine = true, generation = aGeneration(), index = 0, detail }: Given = {}) {
   const orders: Order[] = [];
   const studio = {
     find: async () => generation,
     isOwner: async () => mine,
+    read: async () => new Uint8Array(9),
+    brushes: () => [
+      { name: 'night-wind', title: 'Night wind' },
+      { name: 'ink', title: 'Ink' },
+    ],
+    attributes: () => [{ name: 'long-hair', title: 'long hair' }],
     cancel: vi.fn(async () => {}),
     remove: vi.fn(async () => generation),
     submit: async (order: Order, acknowledge: (receipt: never) => Promise<unknown>) => {
@@ -23,7 +48,7 @@ function pressed(verb: Verb, { mine = true, generation = aGeneration(), index = 
     eventId: 'e',
     sender: aSender(),
     address: generation.address,
-    action: { verb, index, generationId: generation.id },
+    action: { verb, index, generationId: generation.id, ...(detail && { detail }) },
   };
   const acknowledge = vi.fn(async () => generation.address);
   return { result: press({ studio, log: pino({ level: 'silent' }) }, event, acknowledge), orders, studio, acknowledge };
@@ -105,4 +130,126 @@ it('lets others re-roll what is public, and nothing that is private', async () =
 
 it('has a clear answer for a picture that is not there', async () => {
   await expect(pressed('upscale', { index: 3 }).result).rejects.toMatchObject({ code: 'not_found' });
+});
+
+const stylized = (over: Record<string, unknown> = {}, recipe = aBrushRecipe()) =>
+  aGeneration({
+    request: aRequest({ kind: 'stylize', source: aKeptPicture(), brush: 'night-wind', ...over }),
+    recipe,
+  });
+
+const aFace = (recipe = aFaceRecipe(), images = [anImage()]) =>
+  aGeneration({ request: aRequest({ kind: 'face' }), recipe, images });
+
+/** The request that was ordered, and it is one that parses. */
+const ordered = async ({ result, orders }: ReturnType<typeof pressed>): Promise<Record<string, unknown>> => {
+  await result;
+  return Request.parse(orders[0]!.request);
+};
+
+describe('a stylized picture', () => {
+  it.each([
+    ['softer', 0.6],
+    ['stronger', 1],
+  ] as const)('is made %s from the same source with the same seed', async (verb, strength) => {
+    const generation = stylized({}, aBrushRecipe({ seed: 5 }));
+    expect(await ordered(pressed(verb, { generation }))).toMatchObject({
+      ...{ kind: 'stylize', source: aKeptPicture(), brush: 'night-wind', strength, seed: 5 },
+    });
+  });
+
+  it('says so when there is no more of it', async () => {
+    const generation = stylized({}, aBrushRecipe({ strength: 1 }));
+    await expect(pressed('stronger', { generation }).result).rejects.toThrow('as strong as it can be');
+    await expect(pressed('softer', {}).result).rejects.toThrow('Only stylized');
+  });
+
+  it('of words is made softer by remembering more of its source', async () => {
+    const recipe = aRecipe({ init: { picture: aKeptPicture(), strength: 0.5 } }) as never;
+    const generation = stylized({ brush: undefined, words: 'a woodcut' }, recipe);
+    expect(await ordered(pressed('softer', { generation }))).toMatchObject({ words: 'a woodcut', strength: 0.3 });
+  });
+
+  it('is painted with another brush from the same source; any other picture from itself', async () => {
+    expect(await ordered(pressed('stylize', { generation: stylized(), detail: 'ink' }))).toMatchObject({
+      ...{ source: aKeptPicture(), brush: 'ink' },
+    });
+    expect(await ordered(pressed('reroll', { generation: stylized() }))).toMatchObject({ brush: 'ink' });
+    expect(await ordered(pressed('stylize', { detail: 'ink' }))).toMatchObject({
+      source: { generationId: anId(), index: 0 },
+    });
+    await expect(pressed('stylize', { detail: 'inc' }).result).rejects.toThrow('Did you mean “ink”');
+  });
+
+  it('shows before and after to whoever handed the picture in, and to nobody else', async () => {
+    expect(await pressed('before', { generation: stylized() }).result).toMatchObject({
+      private: true,
+      images: [
+        { key: aKeptPicture().key, title: 'Before' },
+        { key: anImage().key, title: 'After' },
+      ],
+    });
+    for (const verb of ['before', 'softer'] as const)
+      await expect(pressed(verb, { generation: stylized(), mine: false }).result).rejects.toMatchObject({
+        code: 'not_yours',
+      });
+    await expect(pressed('stronger', { generation: stylized(), mine: false }).result).resolves.toBeUndefined();
+  });
+
+  it('names its source and parent in its details', async () => {
+    const generation = { ...stylized({ source: { generationId: anId(5), index: 2 } }), parentId: anId(4) };
+    const reply = await pressed('details', { generation }).result;
+    expect(reply!.lines).toEqual(
+      expect.arrayContaining([`Made from: picture 3 of ${anId(5)}`, `Parent: ${anId(4)}`, 'Strength: 0.8']),
+    );
+  });
+});
+
+describe('a face', () => {
+  const recipe = aFaceRecipe({ edits: { 'long-hair': 1 }, mixes: [{ seed: 3, layers: [4, 7] }], count: 2 });
+  const generation = aFace(recipe, [anImage(), anImage({ index: 1, seed: 8 })]);
+
+  it('is changed along an attribute, itself otherwise', async () => {
+    expect(await ordered(pressed('edit', { generation, index: 1, detail: 'long-hair+1' }))).toEqual({
+      ...{ kind: 'face', count: 1, seed: 8, truncation: 0.7, attributes: { 'long-hair': 2 }, private: false },
+      ...{ mix: [{ seed: 3, layers: [4, 7] }], model: 'avatar-gan' },
+    });
+    expect(await ordered(pressed('edit', { generation, detail: 'long-hair-1' }))).toMatchObject({ attributes: {} });
+    expect(await ordered(pressed('edit', { generation, index: 1 }))).toMatchObject({ seed: 8, count: 1 });
+  });
+
+  it('has an end to every attribute', async () => {
+    const most = aFace(aFaceRecipe({ edits: { 'long-hair': 3 } }));
+    await expect(pressed('edit', { generation: most, detail: 'long-hair+1' }).result).rejects.toThrow('no more of');
+    await expect(pressed('edit', { generation: most, detail: 'wings+1' }).result).rejects.toThrow('no such attribute');
+  });
+
+  it('is mixed with a fresh one on top of what it was mixed with', async () => {
+    expect(await ordered(pressed('mix', { generation }))).toMatchObject({
+      mix: [
+        { seed: 3, layers: [4, 7] },
+        { seed: expect.any(Number), layers: 'middle' },
+      ],
+    });
+  });
+
+  it('morphs into a fresh one, several through all of them', async () => {
+    expect(await ordered(pressed('morph', { generation: aFace() }))).toMatchObject({
+      stops: [{ generationId: anId(), index: 0 }, { seed: expect.any(Number) }],
+    });
+    expect(await ordered(pressed('morph', { generation }))).toMatchObject({ stops: [{ index: 0 }, { index: 1 }] });
+  });
+
+  it('found in a picture is found there again when it is changed', async () => {
+    const projection = { picture: aKeptPicture(), steps: 90 };
+    const found = aFace(aFaceRecipe({ projection }));
+    expect(await ordered(pressed('edit', { generation: found, detail: 'long-hair+1' }))).toMatchObject({
+      picture: aKeptPicture(),
+    });
+  });
+});
+
+it('tries again just as it was asked what failed', async () => {
+  const generation = { ...stylized(), status: 'failed' as const, images: [] };
+  expect(await ordered(pressed('reroll', { generation }))).toEqual(generation.request);
 });
