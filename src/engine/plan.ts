@@ -6,6 +6,7 @@ import { planFace } from './planning/face.ts';
 import { planImagine } from './planning/imagine.ts';
 import type { PlanningDeps } from './planning/models.ts';
 import { planMorph } from './planning/morph.ts';
+import { planStylize } from './planning/stylize.ts';
 import { planUpscale } from './planning/upscale.ts';
 import { NO_WORD_LISTS, type WordLists } from './planning/word-lists.ts';
 import { createTranslations, type WordingDeps } from './planning/words.ts';
@@ -14,14 +15,10 @@ export type Planner = (request: Request, sources?: Sources) => Plan;
 
 type PlanKind<K extends Kind> = (deps: PlanningDeps & WordingDeps, request: RequestOf<K>, sources: Sources) => Plan;
 
-const notYet = (): Plan => {
-  throw new AppError('invalid_request', 'This engine cannot do that yet.');
-};
-
 const PLANS: { readonly [K in Kind]: PlanKind<K> } = {
   imagine: planImagine,
   upscale: planUpscale,
-  stylize: notYet,
+  stylize: planStylize,
   face: planFace,
   morph: planMorph,
 };

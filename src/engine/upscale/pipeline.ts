@@ -1,10 +1,14 @@
-import { loadCutout, onWhite } from '../picture-input.ts';
+import { filmed, loadFilm, perFrame } from '../film.ts';
 import type { Pipeline } from '../pipeline.ts';
 import { enlarge, times } from './enlarging.ts';
 
 export const upscale: Pipeline<'upscale'> = async (recipe, job) => {
-  const picture = onWhite(await loadCutout(job.load, recipe.source));
-  const report = (step: number, total: number) => job.onProgress({ step, total });
-  const larger = await enlarge(job, picture, recipe.model, times(recipe.factor, picture), report);
-  return [{ picture: larger, seed: recipe.seed }];
+  const film = await loadFilm(job.load, recipe.source);
+  const { length } = film.frames;
+  const larger = await perFrame(film, (frame, i) =>
+    enlarge(job, frame, recipe.model, times(recipe.factor, frame), (done, tiles) =>
+      job.onProgress({ step: i * tiles + done, total: length * tiles }),
+    ),
+  );
+  return [filmed(larger, recipe.seed)];
 };
