@@ -2,15 +2,16 @@
 import { availableParallelism, cpus } from 'node:os';
 import * as ort from 'onnxruntime-node';
 import type { Logger } from '../core/log.ts';
+import { createTurns, type Turns } from './sharing/turns.ts';
 import type { Feed } from './tensor.ts';
 
 export interface Device {
-  /** As configured: cpu, cuda:0, webgpu. */
+  /** As configured: cpu, cuda:0, tensorrt, webgpu, coreml, dml. */
   name: string;
   threads: number;
   providers: ort.InferenceSession.ExecutionProviderConfig[];
-  /** One run after the other: two at once would only wait for each other, and be timed wrongly. */
-  inTurn: <T>(work: () => Promise<T>) => Promise<T>;
+  /** One call after the other: two at once would only wait for each other, and be timed wrongly. */
+  turns: Turns;
   /** Told what every run of a graph file is fed with. */
   listen?: (file: string, feeds: Readonly<Record<string, Feed>>) => void;
 }
@@ -23,32 +24,39 @@ const PROBE = Buffer.from(
   'base64',
 );
 
+type Provider = ort.InferenceSession.ExecutionProviderConfig;
+
+/** The runtime's providers for a device's name, the first one to be tried alone. */
+const PROVIDERS: Readonly<Record<string, (deviceId: number) => Provider[]>> = {
+  cuda: (deviceId) => [{ name: 'cuda', deviceId }],
+  tensorrt: (deviceId) => [
+    { name: 'tensorrt', deviceId },
+    { name: 'cuda', deviceId },
+  ],
+  webgpu: () => ['webgpu'],
+  coreml: () => ['coreml'],
+  dml: () => ['dml'],
+};
+
 /** The device asked for if it works here, otherwise the CPU, with one line that says why. */
 export async function openDevice({ log }: { log: Logger }, wanted: string, threads?: number): Promise<Device> {
   const most = Math.min(availableParallelism(), MOST_THREADS);
-  const cpu = { name: 'cpu', threads: threads ?? most, providers: ['cpu'], inTurn: createTurns() };
+  const cpu = { name: 'cpu', threads: threads ?? most, providers: ['cpu'], turns: createTurns() };
   if (wanted === 'cpu') return cpu;
-  const [name, id] = wanted.split(':');
-  const provider = name === 'cuda' ? { name: 'cuda' as const, deviceId: Number(id ?? 0) } : 'webgpu';
+  const [name = '', id = '0'] = wanted.split(':');
+  const providers = PROVIDERS[name]?.(Number(id));
   ort.env.logLevel = 'fatal'; // the runtime would print its own reasons; ours is one line
   try {
-    const session = await ort.InferenceSession.create(PROBE, { executionProviders: [provider], logSeverityLevel: 4 });
+    if (!providers) throw new Error(`nothing is called ${name}`);
+    const options = { executionProviders: providers.slice(0, 1), logSeverityLevel: 4 } as const;
+    const session = await ort.InferenceSession.create(PROBE, options);
     await session.run({ x: new ort.Tensor('float32', Float32Array.of(1), [1]) });
     await session.release();
-    return { ...cpu, name: wanted, providers: [provider, 'cpu'] };
+    return { ...cpu, name: wanted, providers: [...providers, 'cpu'] };
   } catch (error) {
     log.warn({ device: wanted, reason: String(error) }, 'device does not work here, using the cpu');
     return cpu;
   }
-}
-
-function createTurns(): Device['inTurn'] {
-  let last: Promise<unknown> = Promise.resolve();
-  return (work) => {
-    const next = last.then(work, work);
-    last = next.catch(() => {});
-    return next;
-  };
 }
 
 /** Raised by every change of ours after which an old recipe may differ in a bit. */

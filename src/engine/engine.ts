@@ -1,7 +1,7 @@
 /** Recipes to pixels in this very process: what the engine's child process runs, and what a script or a test may use. */
 import { join } from 'node:path';
 import type { Logger } from '../core/log.ts';
-import type { Classify, GenerateContext, GenerateResult, MakeHint } from '../core/picture.ts';
+import type { Classify, GenerateContext, GenerateResult, MakeHint, Picture } from '../core/picture.ts';
 import type { Recipe } from '../core/recipe.ts';
 import type { Catalogue, Installed } from './catalogue.ts';
 import { createClassifier } from './classify.ts';
@@ -11,10 +11,13 @@ import type { ManifestOf } from './manifest.ts';
 import { openNetwork } from './network.ts';
 import { openingFor } from './opening.ts';
 import { run } from './pipelines.ts';
+import { houseAccount } from './sharing/account.ts';
 import { createShelf } from './shelf.ts';
 import { findDamage } from './verify.ts';
 
 export interface EngineContext extends GenerateContext {
+  /** What the job is called in `device.turns`; absent: a number of our own. */
+  id?: number;
   /** Told whenever a step, a tile or a picture of the job is done. */
   onBeat?: () => void;
 }
@@ -22,9 +25,9 @@ export interface EngineContext extends GenerateContext {
 export interface Engine {
   generate(recipe: Recipe, context: EngineContext): Promise<GenerateResult>;
   /** Absent while no classifier is installed. */
-  classify: Classify | undefined;
+  classify: ((picture: Picture, id?: number) => ReturnType<Classify>) | undefined;
   /** What a control would see of a picture. */
-  hint: MakeHint;
+  hint: (picture: Picture, hint: string, id?: number) => ReturnType<MakeHint>;
   fingerprint: string;
   close(): Promise<void>;
 }
@@ -50,31 +53,36 @@ export function createLocalEngine({ catalogue, device, log }: Deps): Engine {
     return { classify: createClassifier(network, manifest), release: network.release };
   };
   const fingerprint = fingerprintOf(device);
+  let jobs = 0;
   return {
     fingerprint,
-    async generate(recipe, { signal, onProgress, load, onBeat = () => {} }) {
+    async generate(recipe, context) {
+      const { signal, onProgress, load, onBeat = () => {}, id = ++jobs, person, space = '', light = false } = context;
       const started = performance.now();
-      const clock = { runMs: 0, onRun: onBeat };
-      const holder = {};
-      const open = openingFor({ shelf, device, log }, holder);
-      const images = await run(recipe, { signal, onProgress, load, catalogue, clock, open, onBeat }).finally(() =>
-        shelf.letGo(holder),
-      );
+      const account = { id, person: person ?? `job ${id}`, space, light, signal };
+      const clock = { runMs: 0, onRun: onBeat, account };
+      const close = device.turns.open(account);
+      const open = openingFor({ shelf, device, log, account }, account);
+      const job = { signal, onProgress, load, catalogue, clock, open, onBeat };
+      const images = await run(recipe, job).finally(() => {
+        close();
+        return shelf.letGo(account);
+      });
       return { images, timings: { totalMs: performance.now() - started, runMs: clock.runMs }, fingerprint };
     },
     classify:
       safety &&
-      (async (picture) => {
+      (async (picture, id) => {
         judge ??= openJudge(safety);
         judge.catch(() => {
           judge = undefined; // mended files are looked at again
         });
-        return (await judge).classify(picture, { runMs: 0 });
+        return (await judge).classify(picture, { runMs: 0, account: houseAccount(id) });
       }),
-    async hint(picture, name) {
-      const holder = {};
-      const open = openingFor({ shelf, device, log }, holder);
-      return hintPicture({ catalogue, open }, picture, name, { runMs: 0 }).finally(() => shelf.letGo(holder));
+    async hint(picture, name, id) {
+      const account = houseAccount(id);
+      const open = openingFor({ shelf, device, log, account }, account);
+      return hintPicture({ catalogue, open }, picture, name, { runMs: 0, account }).finally(() => shelf.letGo(account));
     },
     async close() {
       await shelf.clear();

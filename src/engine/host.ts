@@ -6,6 +6,7 @@ import { openCatalogue } from './catalogue.ts';
 import { openDevice } from './device.ts';
 import { createLocalEngine, type Engine } from './engine.ts';
 import { type FromChild, packError, ToChild } from './protocol.ts';
+import type { Turns } from './sharing/turns.ts';
 
 /** The parent, as a child process sees it. */
 export interface Parent {
@@ -23,9 +24,15 @@ export function serveParent({ send, onMessage }: Parent): void {
   const start = async ({ modelsDir, device, threads, ...rest }: Message<'start'>): Promise<Engine> => {
     heartbeatMs = rest.heartbeatMs;
     const log = forwardLog(send);
-    setInterval(() => send({ type: 'heartbeat', bytes: process.memoryUsage.rss() }), heartbeatMs);
+    let turns: Turns | undefined;
+    setInterval(() => {
+      send({ type: 'heartbeat', bytes: process.memoryUsage.rss() });
+      for (const id of turns?.waiting() ?? []) send({ type: 'beat', id }); // waiting for one's turn is not hanging
+    }, heartbeatMs);
     const catalogue = await openCatalogue({ MODELS_DIR: modelsDir });
     const opened = await openDevice({ log }, device, threads);
+    turns = opened.turns;
+    turns.listen((ids) => send({ type: 'call', ids: [...ids] }));
     const local = createLocalEngine({ catalogue, device: opened, log });
     send({ type: 'ready', device: opened.name, fingerprint: local.fingerprint });
     return local;
@@ -73,7 +80,7 @@ export function serveParent({ send, onMessage }: Parent): void {
       case 'hint':
         return void answer(message.id, async ({ hint }) => ({
           ...{ type: 'hinted', id: message.id },
-          picture: await hint(message.picture, message.hint),
+          picture: await hint(message.picture, message.hint, message.id),
         }));
       case 'cancel':
         return running.get(message.id)?.abort(new AppError('cancelled', 'Cancelled.'));
@@ -92,7 +99,7 @@ async function generate(
 ): Promise<FromChild> {
   const result = await engine.generate(recipe, {
     log: forwardLog(send),
-    ...{ signal, onBeat, person, space, light, resume },
+    ...{ id, signal, onBeat, person, space, light, resume },
     ...(keeps && { onCheckpoint: (state) => send({ type: 'checkpoint', id, state }) }),
     onProgress: (progress) => send({ type: 'progress', id, ...progress }),
     load: async (key) => {
@@ -106,7 +113,7 @@ async function generate(
 
 async function judge(classify: Engine['classify'], { id, picture }: Message<'classify'>): Promise<FromChild> {
   if (!classify) throw new AppError('model_missing', 'No picture classifier is installed.');
-  return { type: 'classified', id, scores: { ...(await classify(picture)) } };
+  return { type: 'classified', id, scores: { ...(await classify(picture, id)) } };
 }
 
 /** Log lines become messages: the parent's logger knows where they go. */

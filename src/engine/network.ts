@@ -4,6 +4,7 @@ import { AppError } from '../core/errors.ts';
 import type { Device } from './device.ts';
 import { fromHalves, toHalves } from './float16.ts';
 import type { NetworkSource } from './onnx/edit.ts';
+import { type Account, houseAccount } from './sharing/account.ts';
 import type { Feed } from './tensor.ts';
 
 export type { Feed } from './tensor.ts';
@@ -16,11 +17,15 @@ export interface Port {
   shape: readonly (number | string)[];
 }
 
-/** Adds up the time spent in session.run, milliseconds. */
+/** Adds up the time spent in session.run, milliseconds; every call is somebody's. */
 export interface Clock {
   runMs: number;
   /** Told after each of them, so that someone may see that we live. */
   onRun?: () => void;
+  /** Whose turn a call takes; absent: the house's own. */
+  account?: Account;
+  /** The turn was taken already, for all rows of the call. */
+  inTurn?: boolean;
 }
 
 export interface Network {
@@ -29,6 +34,8 @@ export interface Network {
   run(feeds: Readonly<Record<string, Feed>>, clock: Clock): Promise<Record<string, Float32Array>>;
   release(): Promise<void>;
 }
+
+const HOUSE = houseAccount();
 
 /** Threads sleep between kernels instead of spinning: half the time on a machine that has other work, no bit changed. */
 const SHARE_THE_CPU = { session: { intra_op: { allow_spinning: '0' }, inter_op: { allow_spinning: '0' } } };
@@ -59,13 +66,14 @@ export async function openNetwork(device: Device, source: NetworkSource): Promis
     async run(feeds, clock) {
       if (typeof source === 'string') device.listen?.(source, feeds);
       const tensors = Object.entries(feeds).map(([name, feed]) => [name, toTensor(types.get(name)!, feed)] as const);
-      const results = await device.inTurn(async () => {
+      const call = async () => {
         const before = performance.now();
         const answer = await guarded(() => session.run(Object.fromEntries(tensors)));
         clock.runMs += performance.now() - before;
         clock.onRun?.();
         return answer;
-      });
+      };
+      const results = clock.inTurn ? await call() : await device.turns.alone(clock.account ?? HOUSE, call);
       return Object.fromEntries(outputs.map(({ name }) => [name, toFloats(results[name]!)]));
     },
     release: () => session.release(),

@@ -3,6 +3,7 @@ import type { Logger } from '../core/log.ts';
 import type { Installed } from './catalogue.ts';
 import type { Device } from './device.ts';
 import type { Manifest } from './manifest.ts';
+import type { Account } from './sharing/account.ts';
 import type { Shelf } from './shelf.ts';
 import { findDamage } from './verify.ts';
 
@@ -21,11 +22,13 @@ interface Deps {
   shelf: Shelf<Releasable>;
   device: Device;
   log: Logger;
+  /** Whom opening holds everything up for. */
+  account?: Account;
 }
 
 /** Opens a model unless its files changed since the start; it stays open at least until the shelf lets its holder go. */
 export const openingFor =
-  ({ shelf, device, log }: Deps, holder: object): OpenModel =>
+  ({ shelf, device, log, account }: Deps, holder: object): OpenModel =>
   async <M extends Manifest, T extends Releasable>(
     installed: Installed<M>,
     make: (device: Device, installed: Installed<M>) => Promise<T>,
@@ -37,6 +40,7 @@ export const openingFor =
       const before = performance.now();
       const damage = await findDamage(folder, manifest);
       if (damage) throw damage;
+      if (account) device.turns.announce(account);
       const opened = await make(device, installed);
       log.info({ model: ref.name, device: device.name, ms: Math.round(performance.now() - before) }, 'model opened');
       return opened;

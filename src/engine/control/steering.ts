@@ -59,7 +59,10 @@ const openControlNet: Opener = async ({ open }, _, { graph, ...installed }, { ch
       const network = await openNetwork(device, join(folder, graph));
       const facts = { model: manifest.name, factor: vae.factor, channels, shapes };
       const controlNet = createControlNet(renamed(network, manifest.names.graph), facts);
-      return { residuals: createBatcher(controlNet, rowLimits(device.threads)), release: network.release };
+      return {
+        residuals: createBatcher(device.turns, controlNet, rowLimits(device.threads)),
+        release: network.release,
+      };
     },
     `/${graph}`,
   );

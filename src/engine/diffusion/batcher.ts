@@ -1,6 +1,11 @@
 /** Merges the rows that running images wait for into one call, whoever they belong to. */
 import type { Clock } from '../network.ts';
+import { houseAccount } from '../sharing/account.ts';
+import { type CostCurve, createCostCurve, sizesBetween } from '../sharing/cost-curve.ts';
+import type { SharedLot, Turns } from '../sharing/turns.ts';
 import type { Row } from './predictor.ts';
+
+type Sized = Pick<Row, 'height' | 'width' | 'clock'> & Partial<Pick<Row, 'sample'>>;
 
 /** A network that answers rows: what goes in and what comes out is its own business. */
 export interface Answerer<R, A> {
@@ -34,55 +39,48 @@ const roomFor = ({ height, width }: Pick<Row, 'height' | 'width'>): number => {
 export const rowLimits = (threads: number): RowLimits =>
   threads <= 2 ? { fewest: 2, most: MOST_ROWS } : { fewest: 1, most: Math.min(threads - 1, MOST_ROWS) };
 
-/** Waits for a turn of the event loop, so that rows gather and messages are read between steps. */
-export function createBatcher<R extends Pick<Row, 'height' | 'width' | 'clock'>, A>(
+/** A lot is forgotten after so many others: models told the time once a call have one for every timestep. */
+const MOST_LOTS = 1000;
+
+/** Rows wait for their turn at the device, and for company. Rows of one `sample` are one picture's, and go together. */
+export function createBatcher<R extends Sized, A>(
+  turns: Pick<Turns, 'share'>,
   network: Answerer<R, A>,
-  { fewest, most }: RowLimits,
+  limits: RowLimits,
 ): (row: R) => Promise<A> {
-  interface Waiting {
-    row: R;
-    key: string;
-    resolve: (answer: A) => void;
-    reject: (reason: unknown) => void;
-  }
-  let waiting: Waiting[] = [];
-  let running = false;
+  const curves = new Map<string, CostCurve>();
+  const lots = new Map<string, SharedLot<R, A>>();
+  const house = houseAccount();
 
-  const take = (): Waiting[] => {
-    const { key, row } = waiting[0]!;
-    const room = Math.min(most, roomFor(row));
-    const batch = waiting.filter((other) => other.key === key).slice(0, room);
-    waiting = waiting.filter((other) => !batch.includes(other));
-    return batch;
-  };
-
-  const flush = async () => {
-    while (waiting.length > 0) {
-      const batch = take();
-      const rows = batch.map(({ row }) => row);
-      while (rows.length < Math.min(fewest, roomFor(rows[0]!))) rows.push(rows[0]!);
-      const clock = { runMs: 0 };
-      try {
-        const answers = await network.run(rows, clock);
-        for (const [i, { row, resolve }] of batch.entries()) {
-          row.clock.runMs += clock.runMs / batch.length;
-          resolve(answers[i]!);
+  const openLot = (row: R): SharedLot<R, A> => {
+    const most = Math.min(limits.most, roomFor(row));
+    const fewest = Math.min(limits.fewest, most);
+    const size = `${row.height}×${row.width}`;
+    const curve = curves.get(size) ?? createCostCurve(sizesBetween(fewest, most));
+    curves.set(size, curve);
+    return {
+      most: curve.size,
+      share: curve.share,
+      async run(rows) {
+        const filled = [...rows];
+        while (filled.length < fewest) filled.push(rows[0]!);
+        const clock = { runMs: 0, inTurn: true };
+        const answers = await network.run(filled, clock);
+        curve.observe(filled.length, clock.runMs);
+        for (const { clock: own } of rows) {
+          own.runMs += clock.runMs / rows.length;
+          own.onRun?.();
         }
-      } catch (error) {
-        for (const { reject } of batch) reject(error);
-      }
-      await turn();
-    }
-    running = false;
+        return answers;
+      },
+    };
   };
 
-  return (row) =>
-    new Promise((resolve, reject) => {
-      waiting.push({ row, key: network.key(row), resolve, reject });
-      if (running) return;
-      running = true;
-      void turn().then(flush);
-    });
+  return (row) => {
+    const key = network.key(row);
+    const lot = lots.get(key) ?? openLot(row);
+    lots.set(key, lot);
+    if (lots.size > MOST_LOTS) lots.delete(lots.keys().next().value!);
+    return turns.share(lot, row, row.clock.account ?? house, row.sample);
+  };
 }
-
-const turn = () => new Promise((resolve) => setImmediate(resolve));

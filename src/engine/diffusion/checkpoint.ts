@@ -87,7 +87,7 @@ export async function openCheckpoint(
         zeroEmpty,
         jointWidth: config.joint_attention_dim ?? undefined,
       }),
-      predict: createBatcher(predictor, limits),
+      predict: createBatcher(device.turns, predictor, limits),
       takes: predictor,
       config,
       vae,
