@@ -8,6 +8,7 @@ import { evaluateAvatars } from '../bench/eval/avatars.ts';
 import { contactSheet } from '../bench/eval/contact-sheet.ts';
 import type { Evaluate } from '../bench/eval/evaluation.ts';
 import { append, entryOf } from '../bench/eval/journal.ts';
+import { evaluatePictureSafety } from '../bench/eval/picture-safety.ts';
 import { evaluateStickers } from '../bench/eval/sticker-diffusion.ts';
 import { evaluateUpscaler } from '../bench/eval/upscale.ts';
 import { createLogger } from '../src/core/log.ts';
@@ -19,6 +20,7 @@ const EVALUATIONS: Record<string, Evaluate> = {
   diffusion: evaluateStickers,
   upscale: evaluateUpscaler,
   gan: evaluateAvatars,
+  'picture-safety': evaluatePictureSafety,
 };
 
 const root = fileURLToPath(new URL('..', import.meta.url));
