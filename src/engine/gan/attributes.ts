@@ -40,7 +40,7 @@ function unknown(typed: string, labels: readonly string[]): AppError {
   const said = nameOf(typed);
   const far = (label: string) => distance(said, nameOf(label));
   const nearest = labels.reduce((best, label) => (far(label) < far(best) ? label : best));
-  const guess = far(nearest) <= Math.max(1, Math.floor(said.length / 3)) ? ` Did you mean ${nearest}?` : '';
+  const guess = far(nearest) <= Math.max(2, Math.floor(said.length / 3)) ? ` Did you mean ${nearest}?` : '';
   return new AppError(
     'invalid_request',
     `This model knows no attribute called “${typed}”.${guess} It knows: ${labels.join(', ')}.`,

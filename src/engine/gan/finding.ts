@@ -26,7 +26,9 @@ export const finding =
     return rows;
   };
 
-async function search(job: Job, { installed }: Generator, target: Picture, guess: Latent, steps: number) {
+async function search(job: Job, generator: Generator, target: Picture, guess: Latent, steps: number): Promise<Latent> {
+  const { installed, manifest, meanW } = generator;
   const likeness = await job.open(installed, openLikeness, '/projection');
-  return project(await likeness.to(target, job.clock), guess, { ...job, steps });
+  const judge = await likeness.to(target, job.clock);
+  return project(judge, await generator.space(job.clock), [guess, repeated(meanW, manifest.layers)], { ...job, steps });
 }

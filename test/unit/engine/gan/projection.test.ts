@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest';
+import type { Progress } from '../../../../src/core/picture.ts';
+import { project } from '../../../../src/engine/gan/projection.ts';
+import { createWSpace } from '../../../../src/engine/gan/w-space.ts';
+import { createGenerator } from '../../../../src/engine/random.ts';
+
+const WIDTH = 4;
+const generator = createGenerator(5);
+const space = createWSpace(generator.randn(1000 * WIDTH), WIDTH);
+const target = generator.randn(3 * WIDTH);
+const picture = { width: 1, height: 1, data: Uint8Array.of(1, 2, 3) };
+
+/** Unlike by the weighted square of how far the rows are from the target's. */
+const judge = async (rows: Float32Array) => {
+  const weight = (i: number) => 20 * (1 + (i % 3));
+  const off = rows.map((v, i) => v - target[i]!);
+  return {
+    loss: off.reduce((sum, v, i) => sum + weight(i) * v * v, 0),
+    slope: off.map((v, i) => 2 * weight(i) * v),
+    picture,
+  };
+};
+const search = (over: object = {}) => ({
+  ...{ steps: 20, signal: new AbortController().signal, onBeat: () => {}, onProgress: () => {} },
+  ...over,
+});
+const far = new Float32Array(3 * WIDTH).fill(4);
+const near = target.map((v) => v + 0.3);
+
+describe('the search for a picture', () => {
+  it('finds the face where it lies', async () => {
+    const rows = await project(judge, space, [far], search());
+    rows.forEach((v, i) => void expect(v).toBeCloseTo(target[i]!, 1));
+  });
+
+  it('stays near other faces where the picture pulls only weakly', async () => {
+    const weakly = async (rows: Float32Array) => {
+      const { loss, slope, picture } = await judge(rows);
+      return { loss: loss / 1e4, slope: slope.map((s) => s / 1e4), picture };
+    };
+    const size = (rows: Float32Array) => space.fromRows(rows).reduce((sum, c) => sum + c * c, 0);
+    expect(size(await project(weakly, space, [far], search()))).toBeLessThan(size(target) / 2);
+  });
+
+  it('begins at the likelier of its starts, and without a step stays there', async () => {
+    const rows = await project(judge, space, [far, near], search({ steps: 0 }));
+    rows.forEach((v, i) => void expect(v).toBeCloseTo(near[i]!, 5));
+  });
+
+  it('tells of every step, with a look at the face', async () => {
+    const told: Progress[] = [];
+    let beats = 0;
+    const options = { steps: 4, onProgress: (p: Progress) => told.push(p), onBeat: () => beats++ };
+    await project(judge, space, [far], search(options));
+    expect(told).toEqual([1, 2, 3, 4].map((step) => ({ step, total: 4, preview: picture })));
+    expect(beats).toBeGreaterThanOrEqual(5);
+  });
+
+  it('stops between two looks when it is cancelled', async () => {
+    const stop = new AbortController();
+    let looks = 0;
+    const counted = async (rows: Float32Array) => {
+      if (++looks === 3) stop.abort();
+      return judge(rows);
+    };
+    await expect(project(counted, space, [far], search({ signal: stop.signal }))).rejects.toThrow();
+    expect(looks).toBe(3);
+  });
+});
