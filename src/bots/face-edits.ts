@@ -4,34 +4,27 @@ import { AppError } from '../core/errors.ts';
 import { LAYER_GROUPS, type LayerGroup, MAX_EDIT } from '../core/face-request.ts';
 import { MAX_SEED, type RequestOf } from '../core/request.ts';
 import { decodeEdit } from './attributes.ts';
-import { ours, type Pressed, pick } from './pressed.ts';
+import { ours, type Pressed } from './pressed.ts';
 
 /** Layers that a mix takes from the other face: those that draw its features. */
 const MIXED: LayerGroup = 'middle';
-const MOST_MIXES = 8;
 const MOST_STOPS = 9;
 const FRAMES = 24;
 
-/** The face that was pressed, alone, as a request that makes it again whatever its parent listed. */
+/** The face that was pressed, as it is: named as a picture of ours, it keeps its place among the faces. */
 function thisFace({ action, generation }: Pressed): RequestOf<'face'> {
   const { recipe, request } = generation;
-  if (recipe.kind !== 'face' || request.kind !== 'face')
-    throw new AppError('invalid_request', 'That can be done with faces only.');
-  const { projection, mixes, truncation, edits, model } = recipe;
+  if (recipe.kind !== 'face') throw new AppError('invalid_request', 'That can be done with faces only.');
   return {
     kind: 'face',
     count: 1,
-    seed: pick(generation, action.index).seed,
-    truncation,
-    attributes: edits,
-    ...(mixes.length > 0 && { mix: mixes }),
-    ...(projection && { picture: request.picture ?? projection.picture }),
-    model: model.name,
+    picture: ours(generation, action.index),
+    attributes: {},
     private: request.private,
   };
 }
 
-/** More or less of an attribute, with the same seed; without one, the face alone. */
+/** More or less of an attribute; without one, the face alone. */
 export function edited(pressed: Pressed): RequestOf<'face'> {
   const face = thisFace(pressed);
   const { detail } = pressed.action;
@@ -39,19 +32,17 @@ export function edited(pressed: Pressed): RequestOf<'face'> {
   const edit = decodeEdit(detail, pressed.studio.attributes());
   if (!edit) throw new AppError('invalid_request', 'The model that is installed now has no such attribute.');
   const { name, amount } = edit;
-  const now = face.attributes[name] ?? 0;
-  const next = Math.max(-MAX_EDIT, Math.min(MAX_EDIT, now + amount));
-  if (next === now)
+  const { recipe } = pressed.generation;
+  const now = (recipe.kind === 'face' && recipe.edits[name]) || 0;
+  if (Math.abs(now) >= MAX_EDIT && Math.sign(now) === Math.sign(amount))
     throw new AppError('invalid_request', `There can be no ${amount > 0 ? 'more' : 'less'} of “${name}” in a face.`);
-  const { [name]: _, ...others } = face.attributes;
-  return { ...face, attributes: next === 0 ? others : { ...others, [name]: next } };
+  return { ...face, attributes: { [name]: amount } }; // what there is of it already stays
 }
 
 /** Some of its layers from a face that has not been seen before. Karras et al. 2019, section 3.1. */
 export function mixed(pressed: Pressed): RequestOf<'face'> {
-  const face = thisFace(pressed);
   const layers = LAYER_GROUPS.find((group) => group === pressed.action.detail) ?? MIXED;
-  return { ...face, mix: [...(face.mix ?? []).slice(1 - MOST_MIXES), { seed: randomInt(MAX_SEED), layers }] };
+  return { ...thisFace(pressed), mix: [{ seed: randomInt(MAX_SEED), layers }] };
 }
 
 /** A face on the way to one that has not been seen before; of several pictures, through all of them. */

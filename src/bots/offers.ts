@@ -5,6 +5,7 @@ import type { Button, Menu } from '../core/reply.ts';
 import type { RequestOf } from '../core/request.ts';
 import type { Studio } from '../core/studio.ts';
 import { encodeEdit } from './attributes.ts';
+import { sourceOf } from './source.ts';
 
 /** What there is to choose from. A Studio is one. */
 export type Choices = Pick<Studio, 'brushes' | 'attributes'>;
@@ -80,8 +81,9 @@ const OFFERED = {
     };
   },
   face: (generation, { attributes, brushes }) => {
-    const { id, images, recipe } = generation;
-    const another = recipe.kind === 'face' && recipe.projection ? [] : [button('🔁 Another', 'reroll', id)];
+    const { id, images } = generation;
+    const source = sourceOf(generation);
+    const another = source && 'key' in source ? [] : [button('🔁 Another', 'reroll', id)];
     if (images.length > 1)
       return {
         buttons: [
@@ -94,7 +96,13 @@ const OFFERED = {
       };
     return {
       buttons: [
-        [...another, button('Mix', 'mix', id), button('Morph', 'morph', id), enlarge(id), ...beforeFace(generation)],
+        [
+          ...another,
+          button('Mix', 'mix', id),
+          button('Morph', 'morph', id),
+          enlarge(id),
+          ...(source ? [button('Before', 'before', id)] : []),
+        ],
       ],
       menus: [editMenu(id, attributes(), 1), editMenu(id, attributes(), -1), brushMenu(generation, brushes())],
     };
@@ -113,9 +121,6 @@ const OFFERED = {
 } satisfies Record<GenerationView['request']['kind'], Offer>;
 
 const enlarge = (id: string): Button => button('Upscale', 'upscale', id, { style: 'primary' });
-
-const beforeFace = ({ id, recipe }: GenerationView): Button[] =>
-  recipe.kind === 'face' && recipe.projection ? [button('Before', 'before', id)] : [];
 
 const lastRow = ({ id }: GenerationView): Button[] => [
   button('Details', 'details', id),

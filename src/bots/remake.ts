@@ -20,7 +20,8 @@ type Another = { readonly [K in Request['kind']]: (request: RequestOf<K>, presse
 
 const ANOTHER: Another = {
   imagine: ({ seed: _, variation: __, ...again }) => again,
-  face: ({ seed: _, ...again }) => again,
+  face: ({ seed: _, ...again }) =>
+    again.picture && 'generationId' in again.picture ? { ...again, seed: randomInt(MAX_SEED) } : again, // otherwise like it
   stylize: ({ seed: _, ...again }, { generation, studio }) => {
     if (generation.recipe.kind !== 'brush') return again;
     const { recipe } = generation;

@@ -32,7 +32,10 @@ const SAYS: Says = {
     `In the manner of ${styles.length === 1 ? 'another picture' : `${styles.length} pictures`}`,
   gatys: ({ recipe: { styles } }) =>
     `Optimised toward ${styles.length === 1 ? 'another picture' : `${styles.length} pictures`}`,
-  face: ({ recipe, images }) => (recipe.projection ? 'The nearest face there is' : count(images, 'face')),
+  face: ({ request, images }) =>
+    request.kind === 'face' && request.picture && 'key' in request.picture
+      ? 'The nearest face there is'
+      : count(images, 'face'),
   morph: ({ recipe }) => `A morph through ${recipe.stops.length} faces`,
 };
 
