@@ -1,24 +1,20 @@
 /** Which pipeline makes which kind of recipe. */
-import { AppError } from '../core/errors.ts';
 import type { Made } from '../core/picture.ts';
 import type { Recipe } from '../core/recipe.ts';
 import { imagine } from './diffusion/pipeline.ts';
 import { face } from './gan/face.ts';
 import { morph } from './gan/morph.ts';
 import type { Job, Pipeline } from './pipeline.ts';
+import { adain } from './style/adain-pipeline.ts';
 import { brush } from './style/brush.ts';
 import { gatys } from './style/gatys-pipeline.ts';
 import { upscale } from './upscale/pipeline.ts';
-
-const notYet = async (): Promise<Made[]> => {
-  throw new AppError('invalid_request', 'This engine cannot do that yet.');
-};
 
 const PIPELINES: { readonly [K in Recipe['kind']]: Pipeline<K> } = {
   imagine,
   upscale,
   brush,
-  adain: notYet,
+  adain,
   gatys,
   face,
   morph,
