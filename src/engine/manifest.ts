@@ -78,9 +78,10 @@ export type Manifest = z.infer<typeof Other>;
 
 /** Throws ZodError. `file` and `range` may stand beside `kind` as well as under `graph`. */
 export function parseManifest(raw: unknown): Manifest {
-  const { file, input, output, range, ...rest } = z.looseObject({ kind: z.string() }).parse(raw);
-  const schema: z.ZodType<Manifest> = KINDS[rest.kind as ModelKind] ?? Other;
-  const manifest = schema.parse({ graph: { file, input, output, range }, ...rest });
+  const all = z.looseObject({ kind: z.string() }).parse(raw);
+  const { file, input, output, range } = all;
+  const schema: z.ZodType<Manifest> = KINDS[all.kind as ModelKind] ?? Other;
+  const manifest = schema.parse({ graph: { file, input, output, range }, ...all });
   // The card is for people: editing it neither damages the model nor makes it another one.
   return { ...manifest, files: manifest.files.filter((listed) => listed.path !== manifest.card) };
 }
