@@ -65,7 +65,7 @@ export interface Claim {
 
 /** Who asks for work, and for which. */
 export interface Claimant {
-  workerId: string;
+  workerId?: string;
   /** Names of the models it has in memory: jobs for these are preferred, within bounds. */
   models: readonly string[];
   /** For a lane that is kept free for light work. */

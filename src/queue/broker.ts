@@ -9,21 +9,23 @@ import { openRedis } from './redis.ts';
 import { type Signal, SignalEvent } from './signal.ts';
 import { within } from './within.ts';
 
-const NAME = 'generations';
+/** Calls for any worker's lanes, and calls for those that are kept free for light work. */
+const NAMES = { any: 'generations', light: 'light' } as const;
+export type LaneKind = keyof typeof NAMES;
 /** A datastore that is down cannot be taken leave of politely. */
 const CLOSE_MS = 3_000;
 
 export interface Broker {
   description: string;
-  /** Some worker will be called for it. Which generation that one takes, the records decide. */
-  enqueue(job: Job): Promise<void>;
-  work(handler: Handler, options: { concurrency: number }): Working;
+  /** Some lane of that kind will be called for it. Which generation that one takes, the records decide. */
+  enqueue(job: Job, lane?: LaneKind): Promise<void>;
+  work(handler: Handler, options: { concurrency: number; lane?: LaneKind }): Working;
   /** To every process, this one included. Best effort: never throws. */
   publish(signal: Signal): Promise<void>;
   /** Answers how to stop listening. */
   onSignal(listener: (signal: Signal) => void): () => void;
-  /** Calls that no worker has answered yet. */
-  depth(): Promise<number>;
+  /** Calls that no lane of that kind has answered yet. */
+  depth(lane?: LaneKind): Promise<number>;
   ping(): Promise<void>;
   close(): Promise<void>;
 }
@@ -43,10 +45,14 @@ export async function openBroker({ redisUrl, databaseUrl, log, lockMs = 15_000 }
   const complain = createComplaint(log);
   const { Queue, QueueEvents, QueueEventsProducer } = backend.classes;
   const adding = { connection: backend.producer, skipWaitingForReady: true };
-  const queue = new Queue(NAME, adding).on('error', complain);
-  const producer = new QueueEventsProducer(NAME, adding).on('error', complain);
-  const events = new QueueEvents(NAME, { connection: backend.consumer }).on('error', complain);
-  await Promise.all([queue.waitUntilReady(), producer.waitUntilReady(), events.waitUntilReady()]);
+  const queues = {
+    any: new Queue(NAMES.any, adding).on('error', complain),
+    light: new Queue(NAMES.light, adding).on('error', complain),
+  };
+  const producer = new QueueEventsProducer(NAMES.any, adding).on('error', complain);
+  const events = new QueueEvents(NAMES.any, { connection: backend.consumer }).on('error', complain);
+  const parts = [events, producer, queues.any, queues.light];
+  await Promise.all(parts.map((part) => part.waitUntilReady()));
 
   const listeners = new Set<(signal: Signal) => void>();
   const onSignal = (event: unknown) => {
@@ -58,8 +64,8 @@ export async function openBroker({ redisUrl, databaseUrl, log, lockMs = 15_000 }
   return {
     description: backend.description,
 
-    async enqueue(job) {
-      await queue.add('generate', job, {
+    async enqueue(job, lane = 'any') {
+      await queues[lane].add('generate', job, {
         jobId: randomUUID(), // BullMQ's own count begins again in an emptied Redis
         attempts: 1, // attempts are counted in the records
         removeOnComplete: true,
@@ -67,8 +73,8 @@ export async function openBroker({ redisUrl, databaseUrl, log, lockMs = 15_000 }
       });
     },
 
-    work: (handler, { concurrency }) =>
-      consume({ backend, complain, log }, { name: NAME, concurrency, lockMs }, handler),
+    work: (handler, { concurrency, lane = 'any' }) =>
+      consume({ backend, complain, log }, { name: NAMES[lane], concurrency, lockMs }, handler),
 
     async publish(signal) {
       await producer
@@ -80,13 +86,12 @@ export async function openBroker({ redisUrl, databaseUrl, log, lockMs = 15_000 }
       return () => void listeners.delete(listener);
     },
 
-    async depth() {
-      const counts = await queue.getJobCounts('waiting', 'delayed');
+    async depth(lane = 'any') {
+      const counts = await queues[lane].getJobCounts('waiting', 'delayed');
       return Object.values(counts).reduce((sum, count) => sum + count, 0);
     },
     ping: backend.ping,
     async close() {
-      const parts = [events, producer, queue];
       const closed = Promise.allSettled(parts.map((part) => part.close()));
       if (!(await within(CLOSE_MS, closed))) for (const part of parts) part.disconnect().catch(() => {});
       await backend.close();

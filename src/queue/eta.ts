@@ -1,40 +1,42 @@
 /** How everybody in line stands: the fair order played through on the lanes there are, many times, as lately experienced. */
-import type { Line, Standing } from '../core/records.ts';
+import type { Lanes, Line, Standing } from '../core/records.ts';
 import { type Pace, paceOf } from './pace.ts';
 
 /** Lives of the line that are played through: fewer of a long one, whose chances even out. */
 const RUNS = { most: 200, fewest: 40, jobs: 40_000 };
 /** After so many jobs on average the next is drawn from another hour. Politis and Romano 1994, the stationary bootstrap. */
 const HOUR = 6;
-/** However many have come lately, this share of the lanes they will not exceed for ever. */
+/** However many have come lately, this share of the engines they will not exceed for ever. */
 const MOST_NEW = 0.7;
 /** Of a longer line the first are played through, which takes some ten milliseconds; those behind wait in proportion. */
 export const PLAYED = 500;
 
+/** What can be done side by side, for all that somebody knows who has not heard of a worker. */
+export const ONE_LANE: Lanes = { engines: 1, any: 1, light: 0 };
+
 /**
- * Place and time of all that run, and of those of the line that were read. `lanes`: jobs run side by side. Whoever is
- * behind something never seen before gets no time.
+ * Place and time of all that run, and of those of the line that were read. Whoever is behind something never seen before
+ * gets no time.
  */
-export function standings({ running, waiting, paces, newcomers }: Line, lanes: number): Map<string, Standing> {
+export function standings({ running, waiting, paces, newcomers }: Line, lanes: Lanes): Map<string, Standing> {
   const pace = paceOf(paces);
   const behind = waiting.findIndex(({ ahead }, i) => ahead !== i || i >= PLAYED);
-  const played = behind < 0 ? waiting : waiting.slice(0, behind);
-  const jobs = [...running, ...played];
-  const expected = jobs.map((job) => pace.expectedMs(job));
-  const unknown = expected.indexOf(undefined);
-  const known = unknown < 0 ? jobs.length : unknown < running.length ? 0 : unknown;
-  const ends = simulate(running, played.slice(0, Math.max(0, known - running.length)), {
-    expected: expected.slice(0, known) as number[],
-    pace,
-    lanes: Math.max(lanes, running.length, 1),
-    newcomers,
-  });
+  const first = behind < 0 ? waiting : waiting.slice(0, behind);
+  const beyond = behind < 0 ? [] : waiting.slice(behind);
+  const inLightLane = ({ light }: Line['waiting'][number]) => light && lanes.light > 0;
+  const played = [...first, ...beyond.filter(inLightLane)];
+  const ends = simulate(running, played, { pace, lanes: roomFor(running, lanes), newcomers, inOrder: first.length });
+
   const all = new Map<string, Standing>();
-  for (const [i, { id }] of jobs.entries())
-    all.set(id, { ahead: Math.max(0, i - running.length), ...(ends[i] && times(ends[i])) });
-  const last = played.at(-1);
-  for (const { id, ahead, aheadMs, estimateMs } of waiting.slice(played.length)) {
-    const times = last && known === jobs.length ? all.get(last.id) : undefined;
+  for (const [i, { id }] of running.entries()) all.set(id, { ahead: 0, ...times(ends[i]) });
+  let lightOnes = 0;
+  for (const [i, job] of played.entries()) {
+    const ahead = inLightLane(job) ? Math.min(job.ahead, lightOnes++) : job.ahead;
+    all.set(job.id, { ahead, ...times(ends[running.length + i]) });
+  }
+  const last = first.at(-1);
+  for (const { id, ahead, aheadMs, estimateMs } of beyond.filter((job) => !inLightLane(job))) {
+    const times = last && all.get(last.id);
     const further = last ? (aheadMs + estimateMs) / (last.aheadMs + last.estimateMs) : 1;
     all.set(id, {
       ahead,
@@ -47,57 +49,131 @@ export function standings({ running, waiting, paces, newcomers }: Line, lanes: n
   return all;
 }
 
-interface Chances {
-  /** Milliseconds, of the running and then of the waiting. */
-  expected: number[];
-  pace: Pace;
-  lanes: number;
-  newcomers: Line['newcomers'];
+/** At least what runs has lanes, whatever was said. */
+function roomFor(running: Line['running'], { engines, any, light }: Lanes): Lanes {
+  const heavy = running.filter((job) => !job.light).length;
+  return { engines: Math.max(1, engines), any: Math.max(any, heavy, running.length - light, 1), light };
 }
 
-/** Sorted end times, milliseconds from now, of the running and then of the waiting. */
+interface Chances {
+  pace: Pace;
+  lanes: Lanes;
+  newcomers: Line['newcomers'];
+  /** So many of the waiting are the next in order; the others are the next that are light. */
+  inOrder: number;
+}
+
+/**
+ * Sorted end times, milliseconds from now, of the running and then of the waiting; none where it is not known. Jobs that
+ * run share the engines evenly (processor sharing).
+ */
 function simulate(
   running: Line['running'],
   waiting: Line['waiting'],
-  { expected, pace, lanes, newcomers }: Chances,
-): Float64Array[] {
-  if (expected.length === 0) return [];
-  const runs = Math.min(RUNS.most, Math.max(RUNS.fewest, Math.floor(RUNS.jobs / expected.length)));
-  const ends = expected.map(() => new Float64Array(runs));
-  const random = mulberry32(expected.length); // the same line has the same answer
+  { pace, lanes, newcomers, inOrder }: Chances,
+): (Float64Array | undefined)[] {
+  const jobs = [...running, ...waiting];
+  const expected = jobs.map((job) => pace.expectedMs(job));
+  if (jobs.length === 0 || expected.slice(0, running.length).includes(undefined)) return [];
+  const untilUnknown = (of: number[]) => {
+    const unknown = of.findIndex((i) => expected[running.length + i] === undefined);
+    return unknown < 0 ? of : of.slice(0, unknown);
+  };
+  const everybody = waiting.map((_, i) => i);
+  const order = untilUnknown(everybody.slice(0, inOrder));
+  const lights = lanes.light > 0 ? untilUnknown(everybody.filter((i) => waiting[i]!.light)) : [];
+  const followed = new Set([...order, ...lights]).size + running.length;
+
+  const runs = Math.min(RUNS.most, Math.max(RUNS.fewest, Math.floor(RUNS.jobs / jobs.length)));
+  const ends = jobs.map((): Float64Array | undefined => undefined);
+  for (const i of [...running.keys(), ...[...order, ...lights].map((i) => running.length + i)])
+    ends[i] = new Float64Array(runs);
+  const random = mulberry32(jobs.length); // the same line has the same answer
   const sorted = [...pace.ratios].sort((a, b) => a - b);
-  const longer = running.map(({ forMs }, i) => sorted.filter((ratio) => ratio * expected[i]! > forMs));
-  const free = new Float64Array(lanes);
-  const perMs = Math.min(newcomers.perMs, (MOST_NEW * lanes) / Math.max(1, newcomers.meanMs));
+  const shareNow = Math.min(1, lanes.engines / Math.max(1, running.length));
+  const doneMs = running.map(({ forMs }) => forMs * shareNow);
+  const longer = doneMs.map((ms, i) => sorted.filter((ratio) => ratio * expected[i]! > ms));
+  const perMs = Math.min(newcomers.perMs, (MOST_NEW * lanes.engines) / Math.max(1, newcomers.meanMs));
+
   for (let run = 0; run < runs; run++) {
     const draw = experience(pace.ratios, random);
-    free.fill(0);
-    for (const [i, { forMs }] of running.entries()) {
-      free[i] = remaining(expected[i]!, forMs, longer[i]!, random);
-      ends[i]![run] = free[i]!;
-    }
     const arrivals = comingBy(perMs, random);
-    let clock = 0;
-    for (const [i, { inMs, start }] of waiting.entries()) {
+    const stage = openStage(lanes);
+    for (const [i, { light }] of running.entries())
+      stage.start(i, remaining(expected[i]!, doneMs[i]!, longer[i]!, random), light);
+    const begun = new Uint8Array(waiting.length);
+    const start = (i: number, light: boolean) => {
+      begun[i] = 1;
       const at = running.length + i;
-      let lane = first(free);
-      // Whoever came while the clock was not yet here goes first.
-      for (; arrivals.before(free[lane]!, clock) < start; lane = first(free)) {
-        arrivals.take();
-        free[lane] = free[lane]! + newcomers.meanMs * draw();
+      stage.start(at, Math.max(0, waiting[i]!.inMs - stage.now()) + expected[at]! * draw(), light);
+    };
+    let [next, nextLight, clock, ended] = [0, 0, 0, 0];
+    const fill = () => {
+      while (nextLight < lights.length && (begun[lights[nextLight]!] || stage.freeLight() > 0)) {
+        if (!begun[lights[nextLight]!]) start(lights[nextLight]!, true);
+        nextLight++;
       }
-      clock = start;
-      free[lane] = Math.max(free[lane]!, inMs) + expected[at]! * draw();
-      ends[at]![run] = free[lane]!;
+      while (stage.freeAny() > 0) {
+        while (next < order.length && begun[order[next]!]) next++;
+        // Whoever came while the clock was not yet here goes first.
+        const turn = next < order.length ? waiting[order[next]!]!.start : Number.POSITIVE_INFINITY;
+        if (arrivals.before(stage.now(), clock) < turn) {
+          arrivals.take();
+          stage.start(-1, newcomers.meanMs * draw(), false);
+        } else if (next < order.length) {
+          clock = turn;
+          start(order[next++]!, false);
+        } else return;
+      }
+    };
+    while (ended < followed) {
+      fill();
+      if (!stage.isBusy()) break;
+      const job = stage.advance(stage.freeAny() > 0 ? arrivals.nextAt() : Number.POSITIVE_INFINITY);
+      if (job === undefined || job < 0) continue; // somebody came, or a newcomer went
+      ends[job]![run] = stage.now();
+      ended++;
     }
   }
-  return ends.map((of) => of.sort());
+  return ends.map((of) => of?.sort());
 }
 
-function first(free: Float64Array): number {
-  let best = 0;
-  for (let lane = 1; lane < free.length; lane++) if (free[lane]! < free[best]!) best = lane;
-  return best;
+/** Jobs that share the engines, each as fast as any other and none faster than alone. */
+function openStage({ engines, any, light }: Lanes) {
+  const who: number[] = [];
+  const left: number[] = [];
+  const inLight: boolean[] = [];
+  let [now, freeAny, freeLight] = [0, any, light];
+  return {
+    now: () => now,
+    isBusy: () => who.length > 0,
+    freeAny: () => freeAny,
+    freeLight: () => freeLight,
+    start(job: number, ms: number, light: boolean) {
+      const lane = light && freeLight > 0;
+      if (lane) freeLight--;
+      else freeAny--;
+      who.push(job);
+      left.push(ms);
+      inLight.push(lane);
+    },
+    /** On to the end of the first of them, which is answered, or to `at`. */
+    advance(at: number): number | undefined {
+      const pace = Math.min(1, engines / who.length);
+      let first = 0;
+      for (let i = 1; i < left.length; i++) if (left[i]! < left[first]!) first = i;
+      const ends = who.length > 0 ? now + left[first]! / pace : Number.POSITIVE_INFINITY;
+      const until = Math.max(now, Math.min(at, ends));
+      for (let i = 0; i < left.length; i++) left[i] = left[i]! - (until - now) * pace;
+      now = until;
+      if (ends > at) return undefined;
+      const [job] = who.splice(first, 1);
+      left.splice(first, 1);
+      if (inLight.splice(first, 1)[0]) freeLight++;
+      else freeAny++;
+      return job;
+    },
+  };
 }
 
 /** People who come one by one at random moments, and begin at the clock as it stands then. */
@@ -106,6 +182,7 @@ function comingBy(perMs: number, random: () => number) {
   let comesAt = next();
   const begin: number[] = [];
   return {
+    nextAt: () => comesAt,
     /** Where the first of those who have come by then begins; nowhere if nobody has. */
     before(ms: number, clock: number): number {
       for (; comesAt <= ms; comesAt += next()) begin.push(clock);
@@ -130,7 +207,8 @@ function experience(ratios: readonly number[], random: () => number): () => numb
   };
 }
 
-const times = (ends: Float64Array) => ({ etaSeconds: seconds(ends, 0.5), etaHighSeconds: seconds(ends, 0.9) });
+const times = (ends: Float64Array | undefined) =>
+  ends && { etaSeconds: seconds(ends, 0.5), etaHighSeconds: seconds(ends, 0.9) };
 
 const seconds = (sorted: Float64Array, share: number): number =>
   tenths(sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))]! / 1000);

@@ -4,12 +4,13 @@ import type { FairWeights } from '../core/config.ts';
 import { AppError, toAppError } from '../core/errors.ts';
 import type { Logger } from '../core/log.ts';
 import type { Plan, Sources } from '../core/recipe.ts';
-import type { GenerationView, Records } from '../core/records.ts';
+import type { GenerationView, Lanes, Records } from '../core/records.ts';
 import type { Request } from '../core/request.ts';
-import type { Safety } from '../core/safety.ts';
+import type { Circumstances, Safety } from '../core/safety.ts';
 import type { Order, Sender, Standing, Studio } from '../core/studio.ts';
 import type { Broker } from './broker.ts';
-import { PLAYED, standings } from './eta.ts';
+import { fromHandedIn } from './descent.ts';
+import { ONE_LANE, PLAYED, standings } from './eta.ts';
 import { insist } from './insist.ts';
 import { findSources } from './sources.ts';
 import { createTurnstile } from './turnstile.ts';
@@ -20,8 +21,8 @@ export type PlanRequest = (request: Request, sources: Sources) => Plan | Promise
 
 interface StandingDeps {
   records: Pick<Records, 'line'>;
-  /** How many jobs run side by side, as far as known here. */
-  lanes?: () => number;
+  /** What can be done side by side, as far as known here: until a worker has said so in the records. */
+  lanes?: () => Lanes;
 }
 
 export interface IntakeDeps extends StandingDeps {
@@ -51,8 +52,10 @@ export function createIntake(deps: IntakeDeps): Studio['submit'] {
   async function admit(order: Order): Promise<{ generation: GenerationView; notes: string[] } | undefined> {
     const event = `${order.sender.platform}:${order.eventId}`;
     if (answered.has(event)) return undefined;
-    const judge = async (request: Request) => {
-      const verdict = safety.judgePrompt(request);
+    const { request } = order;
+    const handedIn = await fromHandedIn(records, request);
+    const judge = async (words?: Circumstances['words']) => {
+      const verdict = safety.judgePrompt(request, { handedIn, ...(words && { words }) });
       if (verdict.decision !== 'refuse') return verdict;
       await records.refuse(order, [verdict]);
       remember(event);
@@ -60,11 +63,10 @@ export function createIntake(deps: IntakeDeps): Studio['submit'] {
         detail: { rule: verdict.rule },
       });
     };
-    const verdict = await judge(order.request);
+    const verdict = await judge();
     const sources = await findSources(deps, order);
-    const plan = await deps.plan(order.request, sources);
-    for (const reading of plan.readings ?? [])
-      if (order.request.kind === 'imagine') await judge({ ...order.request, ...reading });
+    const plan = await deps.plan(request, sources);
+    for (const reading of plan.readings ?? []) await judge(reading);
     await refuseTooMany(deps, order.sender).catch((refusal) => {
       remember(event);
       throw refusal;
@@ -89,9 +91,9 @@ export function createIntake(deps: IntakeDeps): Studio['submit'] {
         // The person has seen it accepted; the reconciler queues what stays `received`.
         log.error({ err: toAppError(caught), generationId }, 'acknowledgement not recorded'),
       );
-      await deps.broker
-        .enqueue({ v: 1, generationId })
-        .catch((err) => log.warn({ err, generationId }, 'queue did not take the job; the reconciler will add it'));
+      await call(deps, generation).catch((err) =>
+        log.warn({ err, generationId }, 'queue did not take the job; the reconciler will add it'),
+      );
       return receipt;
     } catch (caught) {
       await records
@@ -102,10 +104,24 @@ export function createIntake(deps: IntakeDeps): Studio['submit'] {
   };
 }
 
-/** Its place in the queue, and how long that will take: of a new order before it is acknowledged, or of any later. */
-export async function standing({ records, lanes = () => 1 }: StandingDeps, generationId: string): Promise<Standing> {
-  const line = await records.line({ first: PLAYED, with: generationId });
-  return standings(line, lanes()).get(generationId) ?? { ahead: 0 };
+/** One lane of every kind that may do it. */
+async function call({ broker }: Pick<IntakeDeps, 'broker'>, { id: generationId, light }: GenerationView) {
+  await broker.enqueue({ v: 1, generationId });
+  if (light) await broker.enqueue({ v: 1, generationId }, 'light');
+}
+
+/** Place in the queue, and how long that will take: of a new order before it is acknowledged, or of any later. */
+export async function standing(deps: StandingDeps, generationId: string): Promise<Standing> {
+  return (await standingOf(deps, [generationId])).get(generationId) ?? { ahead: 0 };
+}
+
+/** The same of several at once. */
+export async function standingOf(
+  { records, lanes = () => ONE_LANE }: StandingDeps,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, Standing>> {
+  const line = await records.line({ first: PLAYED, with: ids });
+  return standings(line, line.lanes ?? lanes());
 }
 
 async function refuseTooMany({ records, limits }: IntakeDeps, sender: Sender) {

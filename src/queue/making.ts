@@ -2,10 +2,11 @@
 import { altTextOf, subjectOf } from '../core/alt-text.ts';
 import type { Logger } from '../core/log.ts';
 import type { Generate } from '../core/picture.ts';
-import type { Claim, ObjectStore, Records } from '../core/records.ts';
+import type { Claim, GenerationView, ObjectStore, Records } from '../core/records.ts';
 import type { Safety } from '../core/safety.ts';
 import type { Verdict } from '../core/verdict.ts';
 import type { Broker } from './broker.ts';
+import { createKeeper } from './checkpoints.ts';
 import { develop } from './development.ts';
 import type { Lease } from './lease.ts';
 import { createReporter } from './preview.ts';
@@ -23,12 +24,14 @@ export interface MakingOptions {
   /** At least this long between two words of progress, and between two previews; milliseconds. */
   progressMs: number;
   previewMs: number;
+  /** And between two states that are written down. */
+  checkpointMs: number;
 }
 
 /** Pictures made, judged, stored and recorded; whatever was stored in vain is deleted again. */
 export async function make(
   deps: MakingDeps,
-  { progressMs, previewMs }: MakingOptions,
+  { progressMs, previewMs, checkpointMs }: MakingOptions,
   claim: Claim,
   lease: Lease,
 ): Promise<{ completed: boolean } | { refused: Verdict[] }> {
@@ -42,6 +45,7 @@ export async function make(
     everyMs: progressMs,
     previewEveryMs: previewMs,
   });
+  const keeper = createKeeper(deps, claim, checkpointMs);
   try {
     lease.signal.throwIfAborted(); // it may have ended before anybody listened
     const result = await generate(generation.recipe, {
@@ -49,6 +53,9 @@ export async function make(
       signal: lease.signal,
       onProgress: reporter.report,
       load: (key) => objects.get(key),
+      ...whose(generation),
+      resume: claim.state,
+      onCheckpoint: keeper.offer,
     });
     lease.signal.throwIfAborted();
     const developed = await develop(deps, { generation, made: result.images, altText }, lease.signal, (key) =>
@@ -65,9 +72,17 @@ export async function make(
     if (!completed) await discard();
     return { completed };
   } catch (caught) {
+    if (lease.reason() !== 'lost' && lease.reason() !== 'cancelled') await keeper.flush(); // it may be tried again
     await discard();
     throw caught;
   } finally {
     await reporter.end();
   }
 }
+
+/** Among whom the engine is shared: spaces, and the people of each; a direct message is a space of its own. */
+const whose = ({ personId, light, sender: { platform, space } }: GenerationView) => ({
+  person: personId,
+  space: space ? `${platform}:${space.id}` : personId,
+  light,
+});

@@ -1,7 +1,7 @@
 /** Puts back into the queue what a crash, or an emptied Redis, left only in the records. */
 import type { Logger } from '../core/log.ts';
 import type { Records } from '../core/records.ts';
-import type { Broker } from './broker.ts';
+import type { Broker, LaneKind } from './broker.ts';
 import { createLoop, type Loop } from './loop.ts';
 
 export interface ReconcilerDeps {
@@ -24,14 +24,24 @@ export const startReconciler = (deps: ReconcilerDeps, options: ReconcilerOptions
   );
 
 /**
- * As many jobs in the queue as there are generations that want a worker: which is which does not matter. One too many is
- * harmless, it finds nothing to claim. Answers how many it added.
+ * As many calls in the queue as there are generations that want a lane of that kind: which is which does not matter. One
+ * too many is harmless, it finds nothing to claim. Answers how many it added.
  */
 export async function reconcile({ records, broker, log }: ReconcilerDeps, olderThanMs: number): Promise<number> {
   await records.adopt(olderThanMs);
-  const depth = await broker.depth(); // first: what is claimed meanwhile must not look lost
-  const missing = (await records.unserved()).slice(depth);
-  for (const generationId of missing) await broker.enqueue({ v: 1, generationId });
-  if (missing.length) log.info({ added: missing.length }, 'jobs put back into the queue');
-  return missing.length;
+  const depth = { any: await broker.depth('any'), light: await broker.depth('light') }; // first: what is claimed meanwhile must not look lost
+  const unserved = await records.unserved();
+  const add = async (lane: LaneKind, wanting: typeof unserved) => {
+    const missing = wanting.slice(depth[lane]);
+    for (const { id: generationId } of missing) await broker.enqueue({ v: 1, generationId }, lane);
+    return missing.length;
+  };
+  const added =
+    (await add('any', unserved)) +
+    (await add(
+      'light',
+      unserved.filter(({ light }) => light),
+    ));
+  if (added) log.info({ added }, 'calls put back into the queue');
+  return added;
 }

@@ -1,6 +1,6 @@
 /** Waiting messages count down: whose place or time is no longer what its message says is told anew. */
 import type { Platform } from '../core/address.ts';
-import type { Line, Records, Standing } from '../core/records.ts';
+import type { Lanes, Line, Records, Standing } from '../core/records.ts';
 import type { Reply } from '../core/reply.ts';
 import type { Request } from '../core/request.ts';
 import type { Receipt } from '../core/studio.ts';
@@ -11,7 +11,7 @@ import { createTouch, type TouchDeps } from './touch.ts';
 export interface WaitsDeps extends TouchDeps {
   records: Pick<Records, 'find' | 'line' | 'waiting' | 'takeWaitingTurn'>;
   present: TouchDeps['present'] & { waiting(request: Request, receipt: Receipt): Reply };
-  lanes: () => number;
+  lanes: () => Lanes;
 }
 
 export interface WaitsOptions {
@@ -41,7 +41,7 @@ export function startWaits(deps: WaitsDeps, options: WaitsOptions = WAITS_OPTION
   async function round() {
     if (Object.keys(couriers).length === 0 || (await records.waiting()) === 0) return;
     const line = await records.line({ first: PLAYED });
-    const now = standings(line, deps.lanes());
+    const now = standings(line, line.lanes ?? deps.lanes());
     const left = { ...options.perRound };
     for (const { id, platform } of stale(line.waiting, now)) {
       if (stopping.signal.aborted) return;

@@ -3,17 +3,21 @@ import { AppError, type ErrorCode, isRetryable, says, toAppError } from '../core
 import { Job } from '../core/job.ts';
 import { promptsOf } from '../core/recipe.ts';
 import type { Claim, GenerationView, Status } from '../core/records.ts';
-import type { Request } from '../core/request.ts';
+import type { Circumstances, Safety } from '../core/safety.ts';
 import type { Verdict } from '../core/verdict.ts';
 import { backoffMs } from './backoff.ts';
-import type { Broker } from './broker.ts';
+import { type Blame, createBlame } from './blame.ts';
+import type { Broker, LaneKind } from './broker.ts';
 import type { Handler } from './consumer.ts';
+import { fromHandedIn } from './descent.ts';
 import { holdLease, type Lease, type LeaseTimes } from './lease.ts';
 import { type MakingDeps, type MakingOptions, make } from './making.ts';
 
 export interface WorkerDeps extends MakingDeps {
   broker: Pick<Broker, 'publish' | 'onSignal'>;
   metrics?: Metrics | undefined;
+  /** Who this is, in the records, and the names of the models that its engines have in memory. */
+  self?: { id: string; held: () => readonly string[] };
 }
 
 export interface Metrics {
@@ -37,10 +41,12 @@ export const WORKER_OPTIONS: WorkerOptions = {
   retry: { firstMs: 2_000, maxMs: 60_000 },
   progressMs: 250,
   previewMs: 1_000,
+  checkpointMs: 2_000,
 };
 
 export interface Worker {
-  handle: Handler;
+  /** Answers a call for one of its lanes: any, unless told which. */
+  handle: (job: unknown, lane?: LaneKind) => ReturnType<Handler>;
   /** Interrupts what runs and puts it back, for somebody else to do. */
   handBack(): void;
   /** Forgets about signals. */
@@ -48,26 +54,34 @@ export interface Worker {
 }
 
 export function createWorker(deps: WorkerDeps, options: WorkerOptions = WORKER_OPTIONS): Worker {
+  const { self } = deps;
   const running = new Map<string, Lease>();
+  const blame = createBlame();
   let handingBack = false;
   const forget = deps.broker.onSignal((signal) => {
     if (signal.kind === 'cancel') void running.get(signal.generationId)?.check();
   });
 
   /** A database that does not answer must not cost the call. */
-  const claimNext = () =>
-    deps.records.claimNext(options.leaseMs).catch((err) => {
-      deps.log.warn({ err }, 'nothing could be claimed; trying again');
-      return { againInMs: options.retry.firstMs };
-    });
+  const claimNext = (lane: LaneKind) =>
+    deps.records
+      .claimNext(options.leaseMs, {
+        ...(self && { workerId: self.id }),
+        models: self?.held() ?? [],
+        lightOnly: lane === 'light',
+      })
+      .catch((err) => {
+        deps.log.warn({ err }, 'nothing could be claimed; trying again');
+        return { againInMs: options.retry.firstMs };
+      });
 
-  async function handle(data: unknown) {
+  async function handle(data: unknown, lane: LaneKind = 'any') {
     const job = Job.safeParse(data);
     if (!job.success) {
       deps.log.error({ err: job.error }, 'job does not match the contract and was dropped');
       return undefined;
     }
-    const claim = await claimNext();
+    const claim = await claimNext(lane);
     if (!claim || 'againInMs' in claim) return claim;
     const generationId = claim.generation.id;
     const log = deps.log.child({ generationId });
@@ -75,7 +89,7 @@ export function createWorker(deps: WorkerDeps, options: WorkerOptions = WORKER_O
     running.set(generationId, lease);
     if (handingBack) lease.stop('shutdown');
     try {
-      return await attempt({ ...deps, log }, options, claim, lease);
+      return await attempt({ ...deps, blame, log }, options, claim, lease);
     } finally {
       lease.end();
       running.delete(generationId);
@@ -92,21 +106,27 @@ export function createWorker(deps: WorkerDeps, options: WorkerOptions = WORKER_O
   };
 }
 
-/** The request as it was typed, and as each of its pictures reads it. */
-function wordings({ request, recipe }: GenerationView): Request[] {
-  if (request.kind !== 'imagine' || recipe.kind !== 'imagine') return [request];
+/** What a generation's pictures are made of, besides the words as they were typed: those of each, and of where a walk leads. */
+function wordings({ recipe }: GenerationView): Circumstances['words'][] {
+  if (recipe.kind !== 'imagine') return [undefined];
   const drawn = (recipe.prompts ?? recipe.negativePrompts ?? [recipe.prompt]).map((_, i) => promptsOf(recipe, i));
-  return [request, ...drawn.map((words) => ({ ...request, ...words }))];
+  return [undefined, ...drawn, ...(recipe.walk ? [recipe.walk] : [])];
 }
+
+/** What comes of a picture that somebody handed in is judged as such. */
+const strict = (deps: WorkerDeps, handedIn: boolean): WorkerDeps => {
+  const judgePicture: Safety['judgePicture'] = (picture) => deps.safety.judgePicture(picture, { handedIn });
+  return { ...deps, safety: { ...deps.safety, judgePicture } };
+};
 
 /** Leaves the generation ended, or queued again. */
 async function attempt(
-  deps: WorkerDeps,
+  deps: WorkerDeps & { blame: Blame },
   options: WorkerOptions,
   claim: Claim,
   lease: Lease,
 ): Promise<{ againInMs: number } | undefined> {
-  const { records, log, broker, metrics } = deps;
+  const { records, log, broker, metrics, blame } = deps;
   const { generation } = claim;
   const started = Date.now();
 
@@ -125,12 +145,13 @@ async function attempt(
   try {
     if (generation.cancelRequested) return await fail('cancelled', 'Cancelled.');
     if (generation.attempt > options.maxClaims) return await giveUp();
+    const handedIn = await fromHandedIn(records, generation.request);
     const verdict = wordings(generation)
-      .map((request) => deps.safety.judgePrompt(request))
+      .map((words) => deps.safety.judgePrompt(generation.request, { handedIn, ...(words && { words }) }))
       .find(({ decision }) => decision === 'refuse');
     if (verdict)
       return await fail('prompt_refused', verdict.reason ?? 'This server does not make pictures of that.', [verdict]);
-    const result = await make(deps, options, claim, lease);
+    const result = await blame.apart(claim, lease.signal, () => make(strict(deps, handedIn), options, claim, lease));
     if ('refused' in result) {
       const reason = result.refused.at(-1)?.reason;
       const message = reason ?? 'The picture came out as something this server does not show.';
@@ -149,9 +170,15 @@ async function attempt(
     }
     const error = toAppError(caught);
     const facts = { err: error, code: error.code, attempt: generation.attempt, ...error.detail };
-    if ((error.code === 'engine_lost' || error.code === 'engine_hung') && (await records.blame(claim)) >= 2) {
-      log.error(facts, 'job took the engine down again; given up');
-      return await giveUp();
+    if (error.code === 'engine_lost' || error.code === 'engine_hung') {
+      if (!(await blame.isSuspect(claim, error.detail))) {
+        log.warn(facts, 'job was taken along when its engine went down; it goes back');
+        return (await records.release(claim)) ? { againInMs: options.retry.firstMs } : undefined;
+      }
+      if ((await records.blame(claim)) >= 2) {
+        log.error(facts, 'job took the engine down again; given up');
+        return await giveUp();
+      }
     }
     if (!isRetryable(error) || generation.attempt >= options.maxAttempts) {
       log.error(facts, 'job failed');

@@ -136,7 +136,7 @@ describe('progress on the message', () => {
     const memory = memoryRecords();
     const shown = courier.progress;
     courier.progress = async (...args) => {
-      const claim = { generation: (await memory.records.find(generationId))!, fence: 1 };
+      const claim = { generation: (await memory.records.find(generationId))!, fence: 1, blame: 0 };
       await memory.records.fail(claim, { code: 'internal', message: 'x' });
       memory.rows.get(generationId)!.delivery!.state = 'sent'; // by the other process
       await shown(...args);

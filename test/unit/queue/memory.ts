@@ -6,9 +6,16 @@ import type { Courier } from '../../../src/core/courier.ts';
 import { AppError } from '../../../src/core/errors.ts';
 import type { Generate, GenerateResult, Picture } from '../../../src/core/picture.ts';
 import type { Plan } from '../../../src/core/recipe.ts';
-import type { Claim, GenerationView, ObjectStore, Records, Status } from '../../../src/core/records.ts';
+import type {
+  Claim,
+  GenerationView,
+  ObjectStore,
+  Records,
+  Status,
+  Worker as WorkerFacts,
+} from '../../../src/core/records.ts';
 import type { Reply } from '../../../src/core/reply.ts';
-import { Request } from '../../../src/core/request.ts';
+import { type KeptPicture, Request } from '../../../src/core/request.ts';
 import type { Safety } from '../../../src/core/safety.ts';
 import type { Order, Receipt, Sender, Standing } from '../../../src/core/studio.ts';
 import type { Verdict } from '../../../src/core/verdict.ts';
@@ -76,6 +83,8 @@ export const allowing: Safety = {
     mime: 'frames' in shown ? 'image/webp' : 'image/png',
   }),
   readMark: async () => undefined,
+  cleanse: async (bytes) => ({ bytes, mime: 'image/png', width: 8, height: 8, samples: [aPicture()] }),
+  judgeUpload: async () => allow('upload'),
 };
 
 /** A picture of one shade. */
@@ -120,13 +129,16 @@ export const memoryObjects = (): ObjectStore & { kept: Map<string, Uint8Array> }
 
 export const recordingBroker = () => {
   const queued: string[] = [];
+  const light: string[] = [];
   const signals: Signal[] = [];
   const listeners = new Set<(signal: Signal) => void>();
   return {
     queued,
+    light,
     signals,
-    enqueue: async ({ generationId }: { generationId: string }) => void queued.push(generationId),
-    depth: async () => queued.length,
+    enqueue: async ({ generationId }: { generationId: string }, lane: 'any' | 'light' = 'any') =>
+      void (lane === 'any' ? queued : light).push(generationId),
+    depth: async (lane: 'any' | 'light' = 'any') => (lane === 'any' ? queued : light).length,
     publish: async (signal: Signal) => {
       signals.push(signal);
       for (const listener of listeners) listener(signal);
@@ -193,6 +205,7 @@ interface Row extends GenerationView {
   weight: number;
   readyAt: number;
   shown?: Standing | undefined;
+  state?: Uint8Array | undefined;
 }
 
 /** Milliseconds that a unit of cost takes in these records. */
@@ -202,6 +215,7 @@ export const RATE = 1000;
 export const memoryRecords = ({ now = Date.now, rate = RATE }: { now?: () => number; rate?: number } = {}) => {
   const rows = new Map<string, Row>();
   const served = new Map<string, number>();
+  const advertised = new Map<string, WorkerFacts>();
   let clock = 0;
   const of = (r: Row) => served.get(r.personId) ?? 0;
   const charge = (r: Row, ms: number) => void served.set(r.personId, of(r) + ms / r.weight);
@@ -215,6 +229,8 @@ export const memoryRecords = ({ now = Date.now, rate = RATE }: { now?: () => num
   };
   const inLine = () => [...rows.values()].filter(({ status }) => status === 'queued');
   const refused: Verdict[] = [];
+  const handedIn = new Map<string, KeptPicture>();
+  const channels = new Map<string, string>();
   const failedVerdicts: Verdict[] = [];
   const personOf = (sender: Sender) => `p-${sender.platform}-${sender.accountId}`;
   const final = (status: Status) => ['done', 'failed', 'cancelled'].includes(status);
@@ -226,6 +242,7 @@ export const memoryRecords = ({ now = Date.now, rate = RATE }: { now?: () => num
   const end = (r: Row, status: Status) => {
     if (r.status === 'running') charge(r, now() - r.startedAt!.getTime() - r.estimateMs);
     r.status = status;
+    r.state = undefined;
     r.endedAt = new Date(now());
     r.delivery = { id: randomUUID(), state: 'due', at: 0, attempt: 0 };
   };
@@ -247,6 +264,7 @@ export const memoryRecords = ({ now = Date.now, rate = RATE }: { now?: () => num
         sender: order.sender,
         address: order.address,
         cost: plan.cost,
+        light: plan.light ?? false,
         createdAt: new Date(),
         attempt: 0,
         images: [],
@@ -276,13 +294,16 @@ export const memoryRecords = ({ now = Date.now, rate = RATE }: { now?: () => num
     async abandon(id) {
       row(id).status = 'cancelled';
     },
-    async claimNext(leaseMs) {
-      const dead = [...rows.values()].find((r) => r.status === 'running' && r.leaseUntil < now());
+    async claimNext(leaseMs, { lightOnly = false } = { models: [] }) {
+      const suits = ({ light }: Row) => !lightOnly || light === true;
+      const dead = [...rows.values()].find((r) => r.status === 'running' && r.leaseUntil < now() && suits(r));
       const ready = inLine().filter(({ readyAt }) => readyAt <= now());
-      const r = dead ?? ready.reduce<Row | undefined>((best, r) => (best && of(best) <= of(r) ? best : r), undefined);
-      if (!r) return inLine().length > 0 ? { againInMs: 50 } : undefined;
+      const r =
+        dead ??
+        ready.filter(suits).reduce<Row | undefined>((best, r) => (best && of(best) <= of(r) ? best : r), undefined);
+      if (!r) return inLine().some(suits) ? { againInMs: 50 } : undefined;
       if (!dead) {
-        clock = Math.max(clock, of(r));
+        clock = Math.max(clock, Math.min(...ready.map(of)));
         charge(r, r.estimateMs);
       }
       r.status = 'running';
@@ -290,7 +311,10 @@ export const memoryRecords = ({ now = Date.now, rate = RATE }: { now?: () => num
       r.attempt++;
       r.fence++;
       r.leaseUntil = now() + leaseMs;
-      return { generation: view(r), fence: r.fence };
+      return { generation: view(r), fence: r.fence, blame: r.blamed, ...(r.state && { state: r.state }) };
+    },
+    async keep(claim, state) {
+      if (holds(claim)) row(claim.generation.id).state = state;
     },
     async extend(claim, leaseMs) {
       const held = holds(claim);
@@ -344,14 +368,15 @@ export const memoryRecords = ({ now = Date.now, rate = RATE }: { now?: () => num
         .map(view),
     unfinished: async (personId) =>
       [...rows.values()].filter((r) => r.personId === personId && !final(r.status)).length,
+    open: async (personId) => [...rows.values()].filter((r) => r.personId === personId && !final(r.status)).map(view),
     counts: async () => [],
     waiting: async () => inLine().length,
-    async line({ first, with: one }) {
-      const plain = ({ id, request, recipe, cost, estimateMs }: Row) => ({
-        ...{ id, kind: request.kind, model: recipe.model.name, cost, estimateMs },
+    async line({ first, with: some = [] }) {
+      const plain = ({ id, request, recipe, cost, estimateMs, light = false }: Row) => ({
+        ...{ id, kind: request.kind, model: recipe.model.name, cost, estimateMs, light },
       });
       const present = [...rows.values()].filter(
-        (r) => r.status === 'queued' || (r.status === 'received' && r.id === one),
+        (r) => r.status === 'queued' || (r.status === 'received' && some.includes(r.id)),
       );
       const known = present.map((r) => ({
         ...{ ...plain(r), personId: r.personId, platform: r.address.platform, weight: r.weight },
@@ -365,7 +390,15 @@ export const memoryRecords = ({ now = Date.now, rate = RATE }: { now?: () => num
         return { ...job, ahead, aheadMs: aheadMs - job.estimateMs };
       });
       return {
-        waiting: waiting.filter(({ id, ahead }) => ahead < first || id === one),
+        waiting: waiting.filter(({ id, ahead }) => ahead < first || some.includes(id)),
+        ...(advertised.size > 0 && {
+          lanes: [...advertised.values()].reduce(
+            (sum, { lanes }) => ({
+              ...{ engines: sum.engines + lanes.engines, any: sum.any + lanes.any, light: sum.light + lanes.light },
+            }),
+            { engines: 0, any: 0, light: 0 },
+          ),
+        }),
         newcomers: { perMs: 0, meanMs: 0 },
         running: [...rows.values()]
           .filter(({ status }) => status === 'running')
@@ -386,7 +419,9 @@ export const memoryRecords = ({ now = Date.now, rate = RATE }: { now?: () => num
     unserved: async () =>
       [...rows.values()]
         .filter((r) => r.status === 'queued' || (r.status === 'running' && r.leaseUntil < now()))
-        .map(({ id }) => id),
+        .map(({ id, light = false }) => ({ id, light })),
+    advertise: async (worker) => void advertised.set(worker.id, worker),
+    retire: async (id) => void advertised.delete(id),
     async dueDeliveries(platforms, limit, leaseMs) {
       const due = [...rows.values()].filter(
         (r) => r.delivery?.state === 'due' && r.delivery.at <= Date.now() && platforms.includes(r.address.platform),
@@ -402,6 +437,9 @@ export const memoryRecords = ({ now = Date.now, rate = RATE }: { now?: () => num
           attempt: r.delivery!.attempt,
         };
       });
+    },
+    async extendDelivery(id, leaseMs) {
+      for (const r of rows.values()) if (r.delivery?.id === id) r.delivery.at = Date.now() + leaseMs;
     },
     async delivered(id) {
       for (const r of rows.values()) if (r.delivery?.id === id) r.delivery.state = 'sent';
@@ -425,6 +463,20 @@ export const memoryRecords = ({ now = Date.now, rate = RATE }: { now?: () => num
       return taken;
     },
     findByWatermark: async () => undefined,
+    async keepHandedIn(sender, picture) {
+      handedIn.set(`${personOf(sender)} ${picture.key}`, picture);
+    },
+    async refuseHandedIn(_, verdict) {
+      refused.push(verdict);
+    },
+    handedIn: async (sender, keys) => keys.flatMap((key) => handedIn.get(`${personOf(sender)} ${key}`) ?? []),
+    idleHandedIn: async (sender) => [...handedIn.keys()].filter((kept) => kept.startsWith(personOf(sender))).length,
+    forgetHandedIn: async () => [],
+    channelBrush: async ({ platform, id }) => channels.get(`${platform} ${id}`),
+    async setChannelBrush({ platform, id }, brush) {
+      if (brush === undefined) channels.delete(`${platform} ${id}`);
+      else channels.set(`${platform} ${id}`, brush);
+    },
   };
   /** Admitted and acknowledged: ready to be claimed. */
   const queued = async (order: Order = anOrder()) => {

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { ONE_LANE } from '../../../src/queue/eta.ts';
 import type { Loop } from '../../../src/queue/loop.ts';
 import type { Couriers } from '../../../src/queue/studio.ts';
 import { createTurnstile } from '../../../src/queue/turnstile.ts';
@@ -10,7 +11,7 @@ afterEach(() => Promise.all(running.splice(0).map((loop) => loop.stop())));
 
 function waitingRoom(couriers: Couriers, { perRound = 100, memory = memoryRecords() } = {}) {
   const deps = {
-    ...{ records: memory.records, couriers, present, turnstile: createTurnstile(), log: silent, lanes: () => 1 },
+    ...{ records: memory.records, couriers, present, turnstile: createTurnstile(), log: silent, lanes: () => ONE_LANE },
     deliveries: { handles: () => false },
   };
   const options = { everyMs: 10, messageEveryMs: { discord: 40, slack: 40, web: 40 }, settleMs: 30 };
