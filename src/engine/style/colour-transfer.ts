@@ -1,9 +1,17 @@
 /** A style picture in the content's colours, before its style is taken. Gatys et al. 2017, section 5. */
+import type { ColourKeeping } from '../../core/filter-request.ts';
 import type { Picture } from '../../core/picture.ts';
 import { luminance } from './luminance.ts';
 
 type Vector = readonly [number, number, number];
 type Matrix = readonly [Vector, Vector, Vector];
+
+/** A style picture whose colours do not pull away from those that are to stay. */
+export const READIED: { readonly [K in ColourKeeping]: (style: Picture, content: Picture) => Picture } = {
+  no: (style) => style,
+  luminance: withLightnessOf,
+  histogram: withColoursOf,
+};
 
 /** Colours moved linearly so that their mean and covariance are those of `target`: A·(p − μ) + μ', A = Σ'^½ · Σ^−½. */
 export function withColoursOf(picture: Picture, target: Picture): Picture {

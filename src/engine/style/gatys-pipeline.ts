@@ -1,11 +1,11 @@
 /** A picture painted in the manner of others, by optimisation. */
 
-import type { ColourKeeping } from '../../core/filter-request.ts';
 import type { Picture } from '../../core/picture.ts';
 import { loadCutout, onWhite } from '../picture-input.ts';
 import type { Pipeline } from '../pipeline.ts';
 import { resample } from '../upscale/resample.ts';
-import { inGreys, withColoursOf, withLightnessOf } from './colour-transfer.ts';
+import { blend } from './blend.ts';
+import { inGreys, READIED } from './colour-transfer.ts';
 import { openFeatureNet } from './features.ts';
 import { paint } from './gatys.ts';
 import { styleWeight } from './gatys-defaults.ts';
@@ -13,7 +13,7 @@ import { keepColours } from './keep-colours.ts';
 import { pictureOf } from './planes.ts';
 import { createLooks } from './preview.ts';
 import { loadRegions } from './region.ts';
-import { onlyWithin } from './within.ts';
+import { wantedPart } from './within.ts';
 
 export const gatys: Pipeline<'gatys'> = async (recipe, job) => {
   const { width, height, iterations, keepColours: how, strength, seed } = recipe;
@@ -48,12 +48,6 @@ export const gatys: Pipeline<'gatys'> = async (recipe, job) => {
     },
   );
   const stylized = keepColours(content, pictureOf(painted, net.range), how);
-  return [{ picture: await onlyWithin(job.load, { content, stylized, regions, mask: recipe.mask }), seed }];
-};
-
-/** A style picture whose colours do not pull away from those that are to stay. */
-export const READIED: { readonly [K in ColourKeeping]: (style: Picture, content: Picture) => Picture } = {
-  no: (style) => style,
-  luminance: withLightnessOf,
-  histogram: withColoursOf,
+  const mask = await wantedPart(job.load, { regions, mask: recipe.mask, size: content });
+  return [{ picture: blend(content, stylized, { strength: 1, mask }), seed }];
 };

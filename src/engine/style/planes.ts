@@ -22,6 +22,25 @@ export function planesOf({ width, height, data }: Picture, [black, white]: Range
   return { width, height, data: planes };
 }
 
+/** A part of a picture, or of maps. */
+export interface Rect extends Size {
+  x: number;
+  y: number;
+}
+
+/** The part of a picture within a rectangle; beyond its right and lower edge it is mirrored. */
+export function planesWithin(picture: Picture, { x, y, width, height }: Rect, [black, white]: Range): Planes {
+  const [column, row] = [mirror(picture.width), mirror(picture.height)];
+  const area = width * height;
+  const data = new Float32Array(area * 3);
+  for (let j = 0, i = 0; j < height; j++)
+    for (let k = 0; k < width; k++, i++) {
+      const from = (row(y + j) * picture.width + column(x + k)) * 3;
+      for (let c = 0; c < 3; c++) data[c * area + i] = black + (picture.data[from + c]! / 255) * (white - black);
+    }
+  return { width, height, data };
+}
+
 export const pictureOf = ({ data, width, height }: Planes, range: Range): Picture =>
   toPicture(data, width, height, range);
 
@@ -43,10 +62,18 @@ const mirror = (side: number) => (at: number) => {
 };
 
 /** The upper left part. */
-export function cropped(planes: Planes, { width, height }: Size): Planes {
+export const cropped = (planes: Planes, { width, height }: Size): Planes => cut(planes, { x: 0, y: 0, width, height });
+
+/** The part within a rectangle. */
+export function cut(planes: Planes, { x, y, width, height }: Rect): Planes {
   if (width === planes.width && height === planes.height) return planes;
-  const same = (at: number) => at;
-  return { width, height, data: picked(planes, { width, height }, same, same) };
+  const data = picked(
+    planes,
+    { width, height },
+    (column) => x + column,
+    (row) => y + row,
+  );
+  return { width, height, data };
 }
 
 function picked(from: Planes, { width, height }: Size, column: (x: number) => number, row: (y: number) => number) {

@@ -1,0 +1,74 @@
+/** A picture, or every frame of one that moves, in the manner of others: one pass between two networks. */
+import type { ColourKeeping } from '../../core/filter-request.ts';
+import type { Picture } from '../../core/picture.ts';
+import { filmed, loadFilm, perFrame } from '../film.ts';
+import type { Pipeline } from '../pipeline.ts';
+import { resample } from '../upscale/resample.ts';
+import { openAnyStyle } from './any-style.ts';
+import { blend } from './blend.ts';
+import { inGreys, READIED } from './colour-transfer.ts';
+import { keepColours } from './keep-colours.ts';
+import type { Moments } from './moments.ts';
+import { loadRegions } from './region.ts';
+import { restyle, styleOf } from './restyle.ts';
+import { wantedPart } from './within.ts';
+
+/** Longest side of a style picture: the strokes of larger ones are coarser than what the network has learnt to paint. */
+const STYLE_SIDE = 512;
+
+export const adain: Pipeline<'adain'> = async (recipe, job) => {
+  const { width, height, keepColours: how, strength, seed } = recipe;
+  const source = await loadFilm(job.load, recipe.source);
+  const film = width && height ? await perFrame(source, (frame) => resample(frame, width, height)) : source;
+  const contents = film.frames;
+  const size = contents[0]!;
+  const regions = await loadRegions(job.load, recipe.styles, size);
+  if (strength === 0 || regions.length === 0) return [filmed(film, seed)];
+
+  const net = await job.open(job.catalogue.get('adain', recipe.model), openAnyStyle);
+  const { clock, signal, onBeat } = job;
+  const onBlock = (step: number, total: number) => {
+    onBeat();
+    job.onProgress({ step, total });
+  };
+  const deps = { net, clock, signal, onBlock };
+  const all = stacked(contents);
+  const styles: Moments[] = [];
+  for (const { picture } of recipe.styles) {
+    const { frames } = await loadFilm(job.load, picture);
+    const small = await Promise.all(frames.map((frame) => shrunkTo(STYLE_SIDE, frame)));
+    styles.push(await styleOf(deps, unstacked(READIED[how](stacked(small), all), small.length)));
+  }
+  const frames = how === 'luminance' ? contents.map((frame) => inGreys(frame)) : contents;
+  const painted = await restyle(deps, { frames, styles, regions, strength });
+  const coloured = colouredLike(contents, painted, how);
+  const mask = await wantedPart(job.load, { regions, mask: recipe.mask, size });
+  return [filmed(await perFrame(film, async (frame, i) => blend(frame, coloured[i]!, { strength: 1, mask })), seed)];
+};
+
+/** All frames at once: a film keeps the colours of the film, not each frame its own. */
+const colouredLike = (contents: readonly Picture[], painted: readonly Picture[], how: ColourKeeping): Picture[] =>
+  unstacked(keepColours(stacked(contents), stacked(painted), how), contents.length);
+
+/** Frames of equal size, one below the other. */
+function stacked(frames: readonly Picture[]): Picture {
+  const [first] = frames as [Picture, ...Picture[]];
+  if (frames.length === 1) return first;
+  const data = new Uint8Array(first.data.length * frames.length);
+  for (const [i, frame] of frames.entries()) data.set(frame.data, i * first.data.length);
+  return { width: first.width, height: first.height * frames.length, data };
+}
+
+function unstacked({ width, height, data }: Picture, frames: number): Picture[] {
+  const bytes = data.length / frames;
+  return Array.from({ length: frames }, (_, i) => ({
+    ...{ width, height: height / frames },
+    data: data.subarray(i * bytes, (i + 1) * bytes),
+  }));
+}
+
+async function shrunkTo(side: number, picture: Picture): Promise<Picture> {
+  const share = side / Math.max(picture.width, picture.height);
+  const fitted = (own: number) => Math.max(1, Math.round(own * share));
+  return share >= 1 ? picture : resample(picture, fitted(picture.width), fitted(picture.height));
+}

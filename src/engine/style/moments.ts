@@ -1,0 +1,47 @@
+/** The mean and the deviation of every channel of maps: what AdaIN takes for a style. Huang & Belongie 2017, eq. 5 to 7. */
+export interface Moments {
+  mean: Float64Array;
+  deviation: Float64Array;
+}
+
+export interface Gathering {
+  /** Maps [channels, cells], any number of times; `share` says how much each of the cells counts, by default fully. */
+  add(maps: Float32Array, share?: Float32Array): void;
+  /** Of all that was added. Deviation: √(variance + ε). */
+  finish(epsilon: number): Moments;
+}
+
+export function gatherMoments(channels: number): Gathering {
+  const [sums, squares] = [new Float64Array(channels), new Float64Array(channels)];
+  let counted = 0;
+  return {
+    add(maps, share) {
+      const cells = maps.length / channels;
+      for (let i = 0; i < cells; i++) counted += share ? share[i]! : 1;
+      for (let c = 0; c < channels; c++) {
+        let [sum, square] = [0, 0];
+        for (let i = 0, at = c * cells; i < cells; i++, at++) {
+          const v = maps[at]! * (share ? share[i]! : 1);
+          sum += v;
+          square += v * maps[at]!;
+        }
+        sums[c]! += sum;
+        squares[c]! += square;
+      }
+    },
+    finish(epsilon) {
+      const mean = sums.map((sum) => sum / counted);
+      return {
+        mean,
+        deviation: squares.map((sum, c) => Math.sqrt(Math.max(0, sum / counted - mean[c]! ** 2) + epsilon)),
+      };
+    },
+  };
+}
+
+/** Several styles at once: a weighted mean of their means and deviations, which is what eq. 15 comes to. */
+export function mixMoments(moments: readonly Moments[], shares: readonly number[]): Moments {
+  const mixed = (of: (one: Moments) => Float64Array) =>
+    of(moments[0]!).map((_, c) => moments.reduce((sum, one, i) => sum + shares[i]! * of(one)[c]!, 0));
+  return { mean: mixed(({ mean }) => mean), deviation: mixed(({ deviation }) => deviation) };
+}

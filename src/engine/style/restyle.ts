@@ -1,0 +1,131 @@
+/**
+ * Frames in the manner of other pictures, in bounded memory: once over all of them for their statistics, once more to
+ * paint them. The statistics are those of the whole film, so that what does not move does not flicker, and of the whole
+ * picture, so that blocks do not show.
+ */
+import type { Picture } from '../../core/picture.ts';
+import type { Clock } from '../network.ts';
+import { type Exchange, exchange } from './adain.ts';
+import type { AnyStyle } from './any-style.ts';
+import { around, blocksOf, enlarged, inside } from './blocks.ts';
+import { gatherMoments, type Moments, mixMoments } from './moments.ts';
+import { cut, type Planes, pictureOf, planesWithin, type Rect, roundedUp, type Size } from './planes.ts';
+import type { Mask, Region } from './region.ts';
+
+interface Deps {
+  net: AnyStyle;
+  clock: Clock;
+  signal: AbortSignal;
+  onBlock?: (done: number, total: number) => void;
+}
+
+interface Restyling {
+  /** Of equal size, and so are the regions' masks. */
+  frames: readonly Picture[];
+  styles: readonly Moments[];
+  regions: readonly Region[];
+  /** 0…1, of the way to the style. */
+  strength: number;
+  /** Side of a block, in pixels. */
+  block?: number;
+  /** Bytes of maps that are kept from the first time over to the second. */
+  keep?: number;
+}
+
+const BLOCK = 512;
+const KEEP = 128 * 2 ** 20;
+
+/** What a style picture, or every frame of one that moves, is to the network. */
+export async function styleOf({ net, clock, signal }: Deps, frames: readonly Picture[]): Promise<Moments> {
+  const gathering = gatherMoments(net.about.channels);
+  for (const frame of frames) {
+    signal.throwIfAborted();
+    const whole = roundedUp(frame, net.about.multipleOf);
+    gathering.add((await net.encode(planesWithin(frame, { x: 0, y: 0, ...whole }, net.about.range), clock)).data);
+  }
+  return gathering.finish(net.about.epsilon);
+}
+
+export async function restyle(deps: Deps, restyling: Restyling): Promise<Picture[]> {
+  const { net, clock, signal, onBlock = () => {} } = deps;
+  const { frames, styles, regions, strength, block = BLOCK, keep = KEEP } = restyling;
+  const { channels, multipleOf, range, epsilon, reach } = net.about;
+  const [first] = frames as [Picture, ...Picture[]];
+  const padded = roundedUp(first, multipleOf);
+  const cells = { width: padded.width / multipleOf, height: padded.height / multipleOf };
+  const blocks = blocksOf(cells, Math.max(1, Math.round(block / multipleOf)));
+  const shares = regions.map(({ mask }) => perCell(mask, first, cells, multipleOf));
+  const total = 2 * frames.length * blocks.length;
+  let done = 0;
+
+  /** The maps of a block, exactly as they are in those of the whole frame. */
+  const encoded = async (frame: Picture, part: Rect): Promise<Planes> => {
+    const seen = around(part, reach.encoder, cells);
+    const maps = await net.encode(planesWithin(frame, enlarged(seen, multipleOf), range), clock);
+    return cut(maps, inside(part, seen));
+  };
+  const kept = channels * cells.width * cells.height * 4 * frames.length <= keep ? frames.map(() => wholeMaps()) : [];
+  function wholeMaps(): Planes {
+    return { ...cells, data: new Float32Array(channels * cells.width * cells.height) };
+  }
+
+  const gatherings = regions.map(() => gatherMoments(channels));
+  for (const [f, frame] of frames.entries())
+    for (const part of blocks) {
+      signal.throwIfAborted();
+      const maps = await encoded(frame, part);
+      for (const [r, gathering] of gatherings.entries()) gathering.add(maps.data, cut(shares[r]!, part).data);
+      if (kept[f]) paste(kept[f], maps, part);
+      onBlock(++done, total);
+    }
+  const exchanges = regions.map((region, r) => ({
+    content: gatherings[r]!.finish(epsilon),
+    style: mixMoments(styles, region.shares),
+    share: shares[r]!,
+  }));
+
+  const painted: Picture[] = [];
+  for (const [f, frame] of frames.entries()) {
+    const canvas: Picture = { ...sizeOf(first), data: new Uint8Array(first.data.length) };
+    for (const part of blocks) {
+      signal.throwIfAborted();
+      const seen = around(part, reach.decoder, cells);
+      const maps = kept[f] ? cut(kept[f], seen) : await encoded(frame, seen);
+      const here: Exchange[] = exchanges.map((one) => ({ ...one, share: cut(one.share, seen).data }));
+      const made = await net.decode({ ...maps, data: exchange(maps.data, here, strength) }, clock);
+      lay(canvas, pictureOf(cut(made, enlarged(inside(part, seen), multipleOf)), range), enlarged(part, multipleOf));
+      onBlock(++done, total);
+    }
+    painted.push(canvas);
+  }
+  return painted;
+}
+
+const sizeOf = ({ width, height }: Size): Size => ({ width, height });
+
+/** The mean of a mask over each cell; beyond the picture's edge it goes on as it ends there. */
+function perCell(mask: Mask, { width, height }: Size, cells: Size, side: number): Planes {
+  const data = new Float32Array(cells.width * cells.height);
+  for (let y = 0; y < cells.height * side; y++)
+    for (let x = 0; x < cells.width * side; x++)
+      data[Math.floor(y / side) * cells.width + Math.floor(x / side)]! +=
+        mask[Math.min(y, height - 1) * width + Math.min(x, width - 1)]! / side ** 2;
+  return { ...cells, data };
+}
+
+/** A block's maps at their place in the whole. */
+function paste(whole: Planes, { data, width, height }: Planes, { x, y }: Rect): void {
+  const [area, blockArea] = [whole.width * whole.height, width * height];
+  for (let c = 0; c * blockArea < data.length; c++)
+    for (let row = 0; row < height; row++) {
+      const from = c * blockArea + row * width;
+      whole.data.set(data.subarray(from, from + width), c * area + (y + row) * whole.width + x);
+    }
+}
+
+/** A block's pixels at their place on the canvas, as far as that reaches. */
+function lay(canvas: Picture, { data, width, height }: Picture, { x, y }: Rect): void {
+  const across = Math.min(width, canvas.width - x);
+  for (let row = 0; row < Math.min(height, canvas.height - y); row++)
+    canvas.data.set(data.subarray(row * width * 3, (row * width + across) * 3), ((y + row) * canvas.width + x) * 3);
+}
