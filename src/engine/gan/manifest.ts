@@ -31,6 +31,8 @@ export const Gan = z.object({
   latents: path,
   /** Labels of the directions in `latents`. */
   attributes: z.array(z.string().min(1)).default([]),
+  /** ψ of faces of which nothing else was said: where most are whole, and no two alike. */
+  truncation: z.number().min(0).max(1.5).default(0.7),
   /** How much larger its pictures are shown. */
   display: z.object({ upscale: z.number().int().min(1) }).optional(),
 });

@@ -15,10 +15,10 @@ export interface Search {
 }
 
 /**
- * Beside the distance, for the mean square of the coordinates. Looked for on sheets: without it a photograph is traced by
- * what is no face any more (w+ can draw nearly anything), and edits of that go wrong; faces of the network lose nothing.
+ * Weight of the mean square of the coordinates beside the distance. Looked for on sheets: with less a photograph is traced
+ * by what is no face any more (w+ can draw nearly anything) and cannot be edited; the network's own faces lose little.
  */
-const TETHER = 0.4;
+const TETHER = 2;
 
 /** [layers · wWidth]. Begins at the likeliest of `starts`. */
 export async function project(

@@ -6,16 +6,7 @@ import type { Plan, RecipeOf, Source, Sources } from '../../core/recipe.ts';
 import { MAX_SEED, type RequestOf } from '../../core/request.ts';
 import { labelled } from '../gan/attributes.ts';
 import { layersOf } from '../gan/w-plus.ts';
-import {
-  addEdits,
-  costOfFaces,
-  displayOf,
-  findGan,
-  type InstalledGan,
-  pointMade,
-  reseeded,
-  TRUNCATION,
-} from './faces.ts';
+import { addEdits, costOfFaces, displayOf, findGan, type InstalledGan, pointMade, reseeded } from './faces.ts';
 import type { PlanningDeps } from './models.ts';
 
 /** More come as a sheet, where nobody sees the difference. */
@@ -68,11 +59,11 @@ function begin(
 ): { point: FacePoint; notes: string[] } {
   if (!picture || !source) {
     const own = seed ?? randomInt(MAX_SEED + 1);
-    return { point: { seed: own, truncation: TRUNCATION, edits: {}, mixes: [] }, notes: [] };
+    return { point: { seed: own, truncation: model.manifest.truncation, edits: {}, mixes: [] }, notes: [] };
   }
   const made = pointMade(source);
   if (made?.model.sha256 === model.ref.sha256) {
-    return { point: seed === undefined ? made.point : reseeded(made.point, seed), notes: [] };
+    return { point: seed === undefined ? made.point : reseeded(model, made.point, seed), notes: [] };
   }
   return search(model, source);
 }

@@ -12,9 +12,6 @@ import { findUpscaler, type PlanningDeps } from './models.ts';
 
 export type InstalledGan = Installed<ManifestOf<'gan'>>;
 
-/** Whole of most faces, calm in most details. Looked for on sheets of 0 to 1.2. */
-export const TRUNCATION = 0.7;
-
 /** The model for faces asked for, or the first there is. Throws invalid_request, model_missing or model_corrupt. */
 export function findGan({ catalogue }: Pick<PlanningDeps, 'catalogue'>, asked?: string): InstalledGan {
   const models = catalogue.of('gan');
@@ -36,9 +33,9 @@ export const pointMade = ({ made }: Pick<Source, 'made'>): { point: FacePoint; m
   made?.recipe.kind === 'face' ? { point: pointOf(made.recipe, made.index), model: made.recipe.model } : undefined;
 
 /** The face of another seed, otherwise like it; of a face found for a picture there is nothing else to be like. */
-export const reseeded = ({ projection, ...point }: FacePoint, seed: number): FacePoint => ({
+export const reseeded = ({ manifest }: InstalledGan, { projection, ...point }: FacePoint, seed: number): FacePoint => ({
   ...point,
-  ...(projection && { truncation: TRUNCATION }),
+  ...(projection && { truncation: manifest.truncation }),
   seed,
 });
 

@@ -6,7 +6,7 @@ import { MAX_SEED, type RequestOf } from '../../core/request.ts';
 import { pointOf } from '../gan/point.ts';
 import { lengthOf } from '../gan/walk.ts';
 import { LANCZOS } from '../upscale/resample.ts';
-import { costOfFaces, displayOf, findGan, reseeded, TRUNCATION } from './faces.ts';
+import { costOfFaces, displayOf, findGan, type InstalledGan, reseeded } from './faces.ts';
 import type { PlanningDeps } from './models.ts';
 import type { Stop } from './morph.ts';
 
@@ -34,7 +34,7 @@ export function planFaceMorph(deps: PlanningDeps, { frames }: RequestOf<'morph'>
       'invalid_request',
       `That would be ${length} frames; the most is ${MOST_FRAMES}. Take at most ${Math.floor((MOST_FRAMES - 1) / (stops.length - 1)) + 1} from one picture to the next.`,
     );
-  const points = pointsOf(stops);
+  const points = pointsOf(model, stops);
   const long = length > MOST_ENLARGED && model.manifest.display !== undefined;
   const display = long ? { display: { model: LANCZOS, factor: 2 } } : displayOf(deps, model);
   const recipe: RecipeOf<'morph'> = {
@@ -50,13 +50,18 @@ export function planFaceMorph(deps: PlanningDeps, { frames }: RequestOf<'morph'>
 }
 
 /** A seed is the face of that seed, otherwise like the one before, or after where there is none before. */
-function pointsOf(stops: readonly Stop[]): FacePoint[] {
+function pointsOf(model: InstalledGan, stops: readonly Stop[]): FacePoint[] {
   const point = (stop: Stop): FacePoint | undefined =>
     'recipe' in stop && stop.recipe.kind === 'face' ? pointOf(stop.recipe, stop.index) : undefined;
-  const plain: FacePoint = { seed: randomInt(MAX_SEED + 1), truncation: TRUNCATION, edits: {}, mixes: [] };
+  const plain: FacePoint = {
+    seed: randomInt(MAX_SEED + 1),
+    truncation: model.manifest.truncation,
+    edits: {},
+    mixes: [],
+  };
   let before = stops.map(point).find((found) => found !== undefined) ?? plain;
   return stops.map((stop) => {
-    before = point(stop) ?? reseeded(before, (stop as { seed: number }).seed);
+    before = point(stop) ?? reseeded(model, before, (stop as { seed: number }).seed);
     return before;
   });
 }
