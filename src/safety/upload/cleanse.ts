@@ -31,7 +31,7 @@ async function cleanse(bytes: Uint8Array, limits: UploadLimits): Promise<Cleanse
   const pixels = await pixelsOf(bytes, measured, limits);
   const { width, height, frames } = pixels;
   return {
-    ...(await encode(pixels, measured.delaysMs)),
+    ...(await encode(pixels)),
     ...{ width, height, ...(frames > 1 && { frames }) },
     samples: await samplesOf(pixels),
   };

@@ -2,10 +2,14 @@
 import sharp from 'sharp';
 import type { Pixels } from './pixels.ts';
 
-export async function encode(
-  { width, height, frames, data, opaque }: Pixels,
-  delaysMs: readonly number[],
-): Promise<{ bytes: Uint8Array; mime: string }> {
+export async function encode({
+  width,
+  height,
+  frames,
+  data,
+  opaque,
+  delaysMs,
+}: Pixels): Promise<{ bytes: Uint8Array; mime: string }> {
   const raw = { width, height: height * frames, channels: 4 as const, pageHeight: height };
   const image = opaque ? sharp(data, { raw }).removeAlpha() : sharp(data, { raw });
   if (frames === 1) return { bytes: await image.png({ compressionLevel: 6 }).toBuffer(), mime: 'image/png' };

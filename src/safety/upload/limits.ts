@@ -8,6 +8,8 @@ export interface UploadLimits {
   movingPixels: number;
   /** What is kept: larger ones are shrunk to this many. */
   keptPixels: number;
+  /** Of more frames, so many are kept, evenly spread. */
+  keptFrames: number;
   keptMovingPixels: number;
   /** Narrower or flatter than 1 to so many is no picture. */
   proportion: number;
@@ -21,6 +23,7 @@ export const UPLOAD_LIMITS: UploadLimits = {
   frames: 120,
   movingPixels: 64 * 2 ** 20,
   keptPixels: 2048 ** 2,
+  keptFrames: 60,
   keptMovingPixels: 60 * 512 ** 2,
   proportion: 20,
   seconds: 15,
