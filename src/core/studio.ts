@@ -1,10 +1,17 @@
 /** What the bots may ask of the rest: orders in, records out. Implemented by queue/, handed to bots/ by main/. */
 import type { Address, Platform } from './address.ts';
 import type { Channel, Order, Sender } from './order.ts';
-import type { GenerationView, ImageView, Standing } from './records.ts';
+import type { GenerationView, ImageView, Lanes, Standing } from './records.ts';
 import type { KeptPicture } from './request.ts';
 
 export type { Channel, Order, Sender, Standing };
+
+/** What waits and runs, and what can be done side by side: absent while no worker has been heard of. */
+export interface Load {
+  waiting: number;
+  running: number;
+  lanes?: Lanes;
+}
 
 export interface Receipt extends Standing {
   generationId: string;
@@ -23,6 +30,10 @@ export interface Studio {
   remove(sender: Sender, generationId: string): Promise<GenerationView>;
   /** Where a waiting or running job stands, now. Undefined for what has ended or never was. */
   standing(generationId: string): Promise<Standing | undefined>;
+  /** All of one's jobs that have not ended, oldest first, and where each stands. */
+  waiting(sender: Sender): Promise<(GenerationView & { standing: Standing })[]>;
+  /** How busy it is here: for a status page. */
+  load(): Promise<Load>;
   /** Throws not_found for unknown or deleted ones. */
   find(generationId: string): Promise<GenerationView>;
   /** The generation shown in that message, if it is one of ours. `message` is the courier's own reference. */

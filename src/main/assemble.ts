@@ -39,6 +39,9 @@ export interface App {
   stop(): Promise<void>;
 }
 
+/** Of each device, beside its ENGINE_JOBS: light work comes in at once, and is over soon. */
+const LIGHT_LANES = 2;
+
 /** Throws AppError with the remedy when something cannot be opened; what was opened by then is closed again. */
 export async function assemble({ config, portWasChosen, log }: Environment, roles: Roles): Promise<App> {
   const closing: (() => Promise<void>)[] = [];
@@ -145,7 +148,14 @@ export async function assemble({ config, portWasChosen, log }: Environment, role
       );
       where = `Health and metrics: ${server.url}`;
     }
-    if (engine) queue.startWorker({ generate: engine.generate, concurrency: engine.describe().devices.length });
+    if (engine) {
+      const { lanes, devices } = engine.describe();
+      queue.startWorker({
+        generate: engine.generate,
+        ...{ concurrency: lanes, light: devices.length * LIGHT_LANES, engines: devices.length },
+        held: () => engine.describe().models,
+      });
+    }
     return { about: facts, where, stop };
   }
 

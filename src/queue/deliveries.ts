@@ -20,7 +20,7 @@ export interface DeliveriesDeps {
 
 export interface DeliveriesOptions {
   pollMs: number;
-  /** How long a taken delivery stays ours; must cover an upload. */
+  /** How long a taken delivery stays ours after the last word: extended while it is being sent. */
   leaseMs: number;
   /** Under way at once. */
   atOnce: number;
@@ -30,7 +30,7 @@ export interface DeliveriesOptions {
 
 export const DELIVERIES_OPTIONS: DeliveriesOptions = {
   pollMs: 1_000,
-  leaseMs: 120_000,
+  leaseMs: 20_000,
   atOnce: 8,
   maxAttempts: 60,
   retry: { firstMs: 1_000, maxMs: 300_000 },
@@ -87,7 +87,12 @@ async function send(deps: DeliveriesDeps, options: DeliveriesOptions, delivery: 
   let sent: Awaited<ReturnType<NonNullable<ReturnType<typeof courierFor>>['deliver']>>;
   try {
     const reply = generation ? present.outcome(generation) : present.unreadable(generationId);
-    sent = await courierFor(couriers, address)!.deliver(address, reply, attempt);
+    const extending = setInterval(() => {
+      records.extendDelivery(id, options.leaseMs).catch((err) => log.warn({ err }, 'delivery not extended'));
+    }, options.leaseMs / 4);
+    sent = await courierFor(couriers, address)!
+      .deliver(address, reply, attempt)
+      .finally(() => clearInterval(extending));
   } catch (caught) {
     const error = toAppError(caught);
     const at = retryAt(error, attempt, options);

@@ -6,7 +6,7 @@ import type { GenerationView, ObjectStore, Status } from '../core/records.ts';
 import type { Sender, Studio } from '../core/studio.ts';
 import type { Broker } from './broker.ts';
 import { createHandIn, type HandInDeps } from './hand-in.ts';
-import { createIntake, type IntakeDeps, standing } from './intake.ts';
+import { createIntake, type IntakeDeps, standing, standingOf } from './intake.ts';
 import type { Turnstile } from './turnstile.ts';
 
 /** One courier per platform that this process speaks. */
@@ -77,6 +77,20 @@ export function createStudio(deps: StudioDeps): Studio {
     async standing(generationId) {
       const generation = await records.find(generationId);
       return generation && !ENDED.includes(generation.status) ? standing(deps, generationId) : undefined;
+    },
+    async waiting(sender) {
+      const personId = await records.personOf(sender);
+      const open = personId ? await records.open(personId) : [];
+      if (open.length === 0) return [];
+      const stand = await standingOf(
+        deps,
+        open.map(({ id }) => id),
+      );
+      return open.map((generation) => ({ ...generation, standing: stand.get(generation.id) ?? { ahead: 0 } }));
+    },
+    async load() {
+      const [waiting, { running, lanes }] = await Promise.all([records.waiting(), records.line({ first: 0 })]);
+      return { waiting, running: running.length, ...(lanes && { lanes }) };
     },
     find,
     findByMessage: (platform, message) => records.findByMessage(platform, message),

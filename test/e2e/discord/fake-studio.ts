@@ -129,6 +129,8 @@ export async function createFakeStudio(): Promise<FakeStudio> {
         return generation;
       },
       standing: async () => undefined,
+      waiting: async () => [],
+      load: async () => ({ waiting: 0, running: 0 }),
       find,
       findByMessage: async (_platform, message) => generations.get(messages.get(message) ?? ''),
       history: async () => [],

@@ -74,6 +74,8 @@ export function createMemoryStudio() {
       return generation;
     },
     standing: async () => undefined,
+    waiting: async () => [],
+    load: async () => ({ waiting: 0, running: 0 }),
     find,
     findByMessage: async (_platform, message) => {
       if (unknown-- > 0) return undefined;

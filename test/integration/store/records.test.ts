@@ -333,7 +333,7 @@ describe('look-ups', () => {
   it('finds what a crash left behind', async () => {
     const [alive, dead] = [await running(), await running(-1)];
     const [late, waiting] = [await admit(), await queued()];
-    const unserved = await records.unserved();
+    const unserved = (await records.unserved()).map(({ id }) => id);
     expect(unserved).toEqual(expect.arrayContaining([dead.generation.id, waiting.id]));
     expect(unserved).not.toContain(alive.generation.id);
     expect(unserved).not.toContain(late.id);

@@ -58,6 +58,8 @@ export function memoryStudio(): MemoryStudio {
       return found;
     },
     standing: async () => undefined,
+    waiting: async () => [],
+    load: async () => ({ waiting: 0, running: 0 }),
     find,
     findByMessage: async () => undefined,
     history: async (sender, { limit = 50, before } = {}) => {
