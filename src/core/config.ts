@@ -29,6 +29,26 @@ const fairWeights = z.string().transform((text, context): FairWeights => {
 const DEVICE = String.raw`(cpu|webgpu|coreml|dml|(cuda|tensorrt)(:\d+)?)`;
 const DEVICES = new RegExp(`^${DEVICE}(,${DEVICE})*$`);
 
+const HOST = /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i;
+const LOOPBACK = new Set(['127.0.0.1', 'localhost', '[::1]']);
+
+/** Names, and origins that are told apart from them by their scheme; without encryption only on this machine. */
+const attachmentHosts = z.string().transform((text, context): readonly string[] =>
+  text
+    .split(',')
+    .map((entry) => entry.trim())
+    .map((entry, i) => {
+      if (HOST.test(entry)) return entry.toLowerCase();
+      const url = URL.canParse(entry) ? new URL(entry) : undefined;
+      if (url?.protocol === 'https:' || (url?.protocol === 'http:' && LOOPBACK.has(url.hostname))) return url.origin;
+      context.addIssue({
+        code: 'custom',
+        message: `entry ${i + 1} must be a host name such as files.slack.com, or an https:// origin`,
+      });
+      return entry;
+    }),
+);
+
 const port = z.coerce.number().int().min(0).max(65535);
 
 export const Env = z
@@ -130,10 +150,11 @@ export const Env = z
     SLACK_SIGNING_SECRET: z.string().min(8).optional().describe('Signing secret: HTTP mode, on SLACK_HTTP_PORT.'),
     SLACK_HTTP_PORT: port.default(3000).describe('Port for Slack in HTTP mode.'),
     SLACK_API_URL: z.url().default('https://slack.com/api/').describe('Slack Web API to talk to.'),
-    ATTACHMENT_HOSTS: z
-      .string()
-      .default('cdn.discordapp.com,media.discordapp.net,files.slack.com')
-      .describe('Hosts uploaded pictures may be fetched from, separated by commas.'),
+    ATTACHMENT_HOSTS: attachmentHosts
+      .prefault('cdn.discordapp.com,media.discordapp.net,files.slack.com')
+      .describe(
+        'Hosts uploaded pictures may be fetched from, separated by commas: names (by https, at public addresses), or whole origins such as https://files.internal:8443.',
+      ),
     WATERMARK_KEY: z
       .string()
       .regex(/^[0-9a-f]{64}$/i, 'must be 64 hexadecimal digits')
