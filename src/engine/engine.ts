@@ -7,6 +7,7 @@ import type { Catalogue, Installed } from './catalogue.ts';
 import { createClassifier } from './classify.ts';
 import { hintPicture } from './control/hint-picture.ts';
 import { type Device, fingerprintOf } from './device.ts';
+import { createKeeping } from './keeping.ts';
 import type { ManifestOf } from './manifest.ts';
 import { openNetwork } from './network.ts';
 import { openingFor } from './opening.ts';
@@ -36,11 +37,13 @@ interface Deps {
   catalogue: Catalogue;
   device: Device;
   log: Logger;
+  /** Between two states that a job writes down. */
+  checkpointMs?: number;
 }
 
 const SHELF_BYTES = 4 * 2 ** 30;
 
-export function createLocalEngine({ catalogue, device, log }: Deps): Engine {
+export function createLocalEngine({ catalogue, device, log, checkpointMs }: Deps): Engine {
   const shelf = createShelf<{ release(): Promise<void> }>(SHELF_BYTES);
 
   const [safety] = catalogue.of('picture-safety');
@@ -63,7 +66,8 @@ export function createLocalEngine({ catalogue, device, log }: Deps): Engine {
       const clock = { runMs: 0, onRun: onBeat, account };
       const close = device.turns.open(account);
       const open = openingFor({ shelf, device, log, account }, account);
-      const job = { signal, onProgress, load, catalogue, clock, open, onBeat };
+      const keeping = createKeeping({ log, fingerprint, everyMs: checkpointMs }, recipe, context);
+      const job = { signal, onProgress, load, catalogue, clock, open, onBeat, keeping };
       const images = await run(recipe, job).finally(() => {
         close();
         return shelf.letGo(account);

@@ -5,6 +5,8 @@ import { type Latent, scale } from '../tensor.ts';
 import type { Condition, PromptPlans } from './condition.ts';
 import { guide, type PredictAll } from './guidance.ts';
 import type { Row } from './predictor.ts';
+import type { ImageState } from './run-state.ts';
+import type { WalkState } from './sampler.ts';
 import type { Schedule } from './schedule.ts';
 import type { LatentShape } from './vae.ts';
 
@@ -31,6 +33,8 @@ export interface Start {
   after?: (latent: Latent) => Latent;
   /** [extraChannels, height, width] for inpainting networks. */
   extra?: Latent;
+  /** Where to go on, instead of at x; `noise` goes on too. */
+  resume?: ImageState;
 }
 
 export interface Pass {
@@ -45,6 +49,8 @@ export interface Pass {
   clock: Clock;
   /** Told of every step of every picture. */
   onStep: (index: number, step: number, x0: Latent) => void;
+  /** Told before that how each picture goes on. */
+  onState?: (index: number, state: ImageState) => void;
 }
 
 /**
@@ -52,13 +58,14 @@ export interface Pass {
  * A schedule without steps changes nothing.
  */
 export function denoise(pass: Pass, starts: readonly Start[]): Promise<Latent[]> {
-  const { schedule, shape, recipe, predict, embedsGuidance, signal, clock, onStep } = pass;
+  const { schedule, shape, recipe, predict, embedsGuidance, signal, clock, onStep, onState } = pass;
   const { guidance: strength, guidanceInterval: interval, guidanceRescale: rescale } = recipe;
   const guidance = { scale: embedsGuidance ? 1 : strength, interval, rescale };
 
   if (schedule.steps === 0) return Promise.resolve(starts.map(({ x }) => x));
   return Promise.all(
-    starts.map(async ({ x, plans, noise, between, after, extra }, index) => {
+    starts.map(async ({ x, plans, noise, between, after, extra, resume }, index) => {
+      let drawn = resume?.drawn ?? 0;
       const ask: PredictAll<Condition> = (x, sigma, asks, share) => {
         const row = {
           ...{ sample: scale(schedule.inputScale(sigma), x), timestep: schedule.timestepAt(sigma) },
@@ -70,8 +77,12 @@ export function denoise(pass: Pass, starts: readonly Start[]): Promise<Latent[]>
       };
       const denoiser = schedule.denoiser(guide(ask, plans, guidance, schedule.shareAt));
       const options = {
-        signal,
-        noise,
+        ...{ signal, resume },
+        noise: () => {
+          drawn++;
+          return noise();
+        },
+        onState: (state: WalkState) => onState?.(index, { ...state, drawn }),
         ...(between && { between }),
         onStep: (step: number, _: number, x0: Latent) => onStep(index, step, x0),
       };

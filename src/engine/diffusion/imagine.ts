@@ -1,6 +1,7 @@
 /** The front: words, and whatever stands beside them, to pictures. The steps themselves are in denoising.ts. */
 import type { GenerateContext, Made, Picture } from '../../core/picture.ts';
 import { type ModelRef, promptsOf, type RecipeOf } from '../../core/recipe.ts';
+import { type Keeping, NOTHING_KEPT } from '../keeping.ts';
 import type { Clock } from '../network.ts';
 import type { Latent } from '../tensor.ts';
 import { type Beginning, begin, unmasked } from './beginning.ts';
@@ -11,6 +12,7 @@ import { enlargeLatent, enlargePixels } from './enlargement.ts';
 import { imageSeed, shareOfFrame } from './noise.ts';
 import { type Pass, passesOf } from './passes.ts';
 import { createReports } from './progress.ts';
+import { type ImageState, RunState } from './run-state.ts';
 import { startOf } from './start.ts';
 import type { LatentShape } from './vae.ts';
 import { plansBetween } from './walk.ts';
@@ -25,40 +27,56 @@ export interface ImagineContext extends Pick<GenerateContext, 'signal' | 'onProg
   predict: PredictRow;
   /** A picture at this size, by an upscaler. */
   enlarge: (picture: Picture, model: ModelRef, size: { width: number; height: number }) => Promise<Picture>;
+  keeping?: Keeping;
 }
 
 /** All images of a recipe side by side; each has its own noise, so it is the same alone and in company. */
 export async function imagine(checkpoint: Checkpoint, recipe: ImagineRecipe, context: ImagineContext): Promise<Made[]> {
   const { vae, embedsGuidance } = checkpoint;
-  const { signal, clock, predict, onBeat } = context;
+  const { signal, clock, predict, onBeat, keeping = NOTHING_KEPT } = context;
   const passes = passesOf(checkpoint, recipe);
   const total = passes.reduce((sum, { schedule }) => sum + schedule.steps, 0);
   const reports = createReports({ vae, ...context }, imagesOf(recipe), total);
 
-  let latents: Latent[] | undefined;
-  let shape: LatentShape | undefined;
-  for (const pass of passes) {
+  const left = keeping.restored ? RunState.parse(keeping.restored) : undefined;
+  let latents = left?.before;
+  for (const [number, pass] of passes.entries()) {
+    if (left && number < left.pass) continue;
+    const images: RunState['images'] = left?.pass === number ? [...left.images] : [];
+    const before = latents;
+    const state = (): RunState => {
+      const waits = images.length < imagesOf(recipe) || images.includes(undefined);
+      return { pass: number, images, ...(waits && before && { before }) };
+    };
+    if (before) keeping.mark(state);
+    const from = passes[number - 1]?.shape;
     const beginning = await beginningOf(checkpoint, recipe, context, pass.shape);
-    const larger = latents && shape && (await enlarged(checkpoint, recipe, context, latents, shape, pass.shape));
+    const larger = before && from && (await enlarged(checkpoint, recipe, context, before, from, pass.shape));
     const plans = await plansOf(checkpoint, recipe, pass, clock);
     const starts = plans.map((plans, index) => {
       const picture = larger ? larger[index] : beginning.latent;
-      return { plans, ...startOf(recipe, pass, index, picture, beginning) };
+      return { plans, ...startOf(recipe, pass, index, picture, beginning, images[index]) };
     });
     const { schedule } = pass;
-    const onStep = reports.pass(pass.shape, pass.earlier);
+    const behind = images.map((image) => image?.step ?? 0);
+    const onStep = reports.pass(pass.shape, pass.earlier, behind);
+    const onState = (index: number, image: ImageState) => {
+      images[index] = image;
+      keeping.keep(state);
+    };
     latents = await denoise(
-      { schedule, shape: pass.shape, recipe, predict, embedsGuidance, signal, clock, onStep },
+      { schedule, shape: pass.shape, recipe, predict, embedsGuidance, signal, clock, onStep, onState },
       starts,
     );
-    shape = pass.shape;
+    keeping.mark(state);
   }
+  const { shape } = passes.at(-1)!;
   await reports.end();
 
   const made: Made[] = [];
   for (const [index, latent] of latents!.entries()) {
     signal.throwIfAborted();
-    made.push({ picture: await vae.decode(latent, shape!, clock), seed: imageSeed(recipe, index) });
+    made.push({ picture: await vae.decode(latent, shape, clock), seed: imageSeed(recipe, index) });
     onBeat();
   }
   return made;

@@ -13,8 +13,12 @@ interface Deps {
 }
 
 export interface Reports {
-  /** For a pass that comes after so many steps of others: told of each step of each image. */
-  pass(shape: LatentShape, earlier: number): (index: number, step: number, x0: Latent) => void;
+  /** For a pass that comes after so many steps of others, in which each image has so many behind: told of each step of each. */
+  pass(
+    shape: LatentShape,
+    earlier: number,
+    behind: readonly number[],
+  ): (index: number, step: number, x0: Latent) => void;
   /** Everything has been told. */
   end(): Promise<void>;
 }
@@ -23,8 +27,8 @@ export function createReports({ vae, clock, onProgress, onBeat }: Deps, images: 
   const preview = createPreviews(vae, clock);
   let telling = Promise.resolve();
   return {
-    pass(shape, earlier) {
-      const reached = new Array<number>(images).fill(0);
+    pass(shape, earlier, behind) {
+      const reached = Array.from({ length: images }, (_, index) => behind[index] ?? 0);
       return (index, own, x0) => {
         onBeat();
         reached[index] = own;

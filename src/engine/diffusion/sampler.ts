@@ -7,7 +7,22 @@ export interface Denoise {
   withNoise?: (x: Latent, sigma: number) => Promise<{ x0: Latent; epsilon: Latent }>;
 }
 
+/** How a walk goes on after some of its steps. */
+export interface WalkState {
+  /** Steps that are behind, as `onStep` counts them. */
+  step: number;
+  /** The next step as the sampler counts: an index into sigmas, or a leg of PNDM's. */
+  at: number;
+  x: Latent;
+  /** What the sampler remembers of the steps behind: plain data, never changed once told. */
+  memory?: unknown;
+}
+
 export interface SamplerOptions {
+  /** Told how the walk goes on after every step, before `onStep`. */
+  onState?: ((state: WalkState) => void) | undefined;
+  /** Go on from a state told before, instead of from `x`: the rest of the walk is the same to the bit. */
+  resume?: WalkState | undefined;
   /** Called once after every step, with the x₀ it was made from. */
   onStep?: ((step: number, total: number, x0: Latent) => void) | undefined;
   signal?: AbortSignal | undefined;
@@ -42,22 +57,37 @@ export interface Moment {
   total: number;
 }
 
-/** The loop of every sampler that asks the model once a step: `step` makes the next x. */
+/** Where a walk starts: at its beginning, or where it was left. */
+export const startOfWalk = (x: Latent, { begin = 0, resume }: Pick<SamplerOptions, 'begin' | 'resume'>) =>
+  resume ? { from: resume.at, start: resume.x } : { from: begin, start: x };
+
+/** What a sampler remembered where its walk was left; `fresh` at the beginning of one. */
+export const recall = <M>({ resume }: Pick<SamplerOptions, 'resume'>, fresh: M): M =>
+  (resume?.memory as M | undefined) ?? fresh;
+
+/**
+ * The loop of every sampler that asks the model once a step: `step` makes the next x, `memory` tells what it remembers.
+ */
 export async function march(
   denoise: Denoise,
   x: Latent,
   sigmas: readonly number[],
-  { onStep, signal, between, begin = 0, ends, restate }: SamplerOptions,
+  options: SamplerOptions,
   step: (moment: Moment) => Latent,
+  memory: () => unknown = () => undefined,
 ): Promise<Latent> {
+  const { onStep, onState, signal, between, begin = 0, ends, restate } = options;
   const total = sigmas.length - 1;
-  for (let i = begin; i < total; i++) {
+  const { from, start: first } = startOfWalk(x, options);
+  x = first;
+  for (let i = from; i < total; i++) {
     signal?.throwIfAborted();
     const [sigma, next, start] = [sigmas[i]!, ends?.[i] ?? sigmas[i + 1]!, sigmas[i + 1]!];
     const x0 = await denoise(x, sigma);
     x = step({ x, x0, sigma, next, i, total });
     if (next !== start && restate) x = restate(x, next, start);
     x = between?.(x, start) ?? x;
+    onState?.({ step: i + 1 - begin, at: i + 1, x, memory: memory() });
     onStep?.(i + 1 - begin, total - begin, x0);
   }
   return x;
@@ -70,14 +100,20 @@ export function marchByNoise(
   sigmas: readonly number[],
   options: SamplerOptions,
   step: (moment: Moment & { epsilon: Latent }) => Latent,
+  memory?: () => unknown,
 ): Promise<Latent> {
   let seen: { x0: Latent; epsilon: Latent } | undefined;
   const watched: Denoise = async (x, sigma) => {
     seen = await denoise.withNoise?.(x, sigma);
     return seen?.x0 ?? denoise(x, sigma);
   };
-  return march(watched, x, sigmas, options, (moment) =>
-    step({ ...moment, epsilon: seen?.epsilon ?? slope(moment.x, moment.x0, moment.sigma) }),
+  return march(
+    watched,
+    x,
+    sigmas,
+    options,
+    (moment) => step({ ...moment, epsilon: seen?.epsilon ?? slope(moment.x, moment.x0, moment.sigma) }),
+    memory,
   );
 }
 

@@ -1,5 +1,5 @@
 import { type Latent, mix } from '../../tensor.ts';
-import { type Moment, march, type Sampler, slope } from '../sampler.ts';
+import { type Moment, march, recall, type Sampler, slope } from '../sampler.ts';
 
 export interface DeisSettings {
   /** 1 to 3. */
@@ -11,8 +11,8 @@ export interface DeisSettings {
 export const deis =
   (settings: DeisSettings): Sampler =>
   (denoise, x, sigmas, options = {}) => {
-    let past: { d: Latent; sigma: number }[] = [];
-    return march(denoise, x, sigmas, options, (moment) => {
+    let past = recall<{ d: Latent; sigma: number }[]>(options, []);
+    const step = (moment: Moment) => {
       const { x, x0, sigma, next } = moment;
       past = [{ d: slope(x, x0, sigma), sigma }, ...past].slice(0, 3);
       const order = Math.min(orderAt(moment, settings), past.length);
@@ -20,7 +20,8 @@ export const deis =
       const used = past.slice(0, order);
       const nodes = used.map((one) => Math.log(one.sigma));
       return mix([1, x], ...used.map(({ d }, k) => [basisIntegral(nodes, k, sigma, next), d] as const));
-    });
+    };
+    return march(denoise, x, sigmas, options, step, () => past);
   };
 
 function orderAt({ i, total, next }: Moment, { order, lowerOrderFinal }: DeisSettings): number {

@@ -1,5 +1,5 @@
 import { blend, type Latent, mix } from '../../tensor.ts';
-import { type Moment, march, type Sampler } from '../sampler.ts';
+import { type Moment, march, recall, type Sampler } from '../sampler.ts';
 import { type DpmAlgorithm, type Integrator, integrate, remembered, type SolverType, shares } from './dpm.ts';
 
 export interface MultistepSettings {
@@ -25,8 +25,8 @@ export const dpmMultistep =
   (settings: MultistepSettings): Sampler =>
   (denoise, x, sigmas, options = {}) => {
     const { algorithm } = settings;
-    let past: Past[] = [];
-    return march(denoise, x, sigmas, options, (moment) => {
+    let past = recall<Past[]>(options, []);
+    const step = (moment: Moment) => {
       const { x, x0, sigma, next } = moment;
       const answer = remembered(algorithm, x, x0, sigma);
       past = [{ answer, h: Math.log(sigma / next) }, ...past].slice(0, 3);
@@ -35,7 +35,8 @@ export const dpmMultistep =
       const target =
         order === 1 ? answer : order === 2 ? second(past, integrator, settings) : third(past, integrator, settings);
       return integrate(integrator, x, target, options.noise);
-    });
+    };
+    return march(denoise, x, sigmas, options, step, () => past);
   };
 
 function orderAt({ i, total, next }: Moment, { order, lowerOrderFinal, eulerAtFinal }: MultistepSettings): number {

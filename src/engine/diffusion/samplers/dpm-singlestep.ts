@@ -1,5 +1,5 @@
 import { blend, type Latent, mix } from '../../tensor.ts';
-import { march, type Sampler } from '../sampler.ts';
+import { type Moment, march, recall, type Sampler } from '../sampler.ts';
 import { type DpmAlgorithm, type Integrator, integrate, remembered, type SolverType, shares } from './dpm.ts';
 
 export interface SinglestepSettings {
@@ -22,13 +22,13 @@ export const dpmSinglestep =
   (denoise, x, sigmas, options = {}) => {
     const { algorithm } = settings;
     const orders = ordersOf(sigmas, settings);
-    let past: Past[] = [];
-    let known = 0; // answers of this walk so far
-    return march(denoise, x, sigmas, options, ({ x, x0, sigma, next, i }) => {
+    // `known`: answers of this walk so far
+    let { past, known } = recall<{ past: Past[]; known: number }>(options, { past: [], known: 0 });
+    const step = ({ x, x0, sigma, next, i }: Moment) => {
       known++;
       past = [{ answer: remembered(algorithm, x, x0, sigma), x, sigma }, ...past].slice(0, 3);
       const order = Math.min(orders[i]!, known); // a walk that begins in the middle of a group has nothing to look back to
-      if (order === 1) past.length = 1;
+      if (order === 1) past = past.slice(0, 1);
       const group = past[past.length - 1]!;
       const integrator = { algorithm, from: group.sigma, to: next };
       const target =
@@ -38,7 +38,8 @@ export const dpmSinglestep =
             ? second(past, integrator, settings)
             : third(past, integrator, settings);
       return integrate(integrator, group.x, target, options.noise);
-    });
+    };
+    return march(denoise, x, sigmas, options, step, () => ({ past, known }));
   };
 
 /** The order of every step: 1, 2, 3, 1, 2, 3 … with lower ones at the end where the steps do not divide. */

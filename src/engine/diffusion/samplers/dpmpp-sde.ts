@@ -1,5 +1,5 @@
 import { blend, type Latent, mix } from '../../tensor.ts';
-import type { Sampler } from '../sampler.ts';
+import { type Sampler, startOfWalk } from '../sampler.ts';
 import { ancestral } from './euler-a.ts';
 import { middleOf } from './kdpm2.ts';
 
@@ -12,10 +12,13 @@ export type Brownian = (from: number, to: number) => Latent;
  */
 export const dpmppSdeWith =
   (brownian?: Brownian): Sampler =>
-  async (denoise, x, sigmas, { onStep, signal, between, noise, begin = 0 } = {}) => {
+  async (denoise, x, sigmas, options = {}) => {
+    const { onState, onStep, signal, between, noise, begin = 0 } = options;
     const motion = brownian ?? (noise && forwardMotion(noise));
     const total = sigmas.length - 1;
-    for (let i = begin; i < total; i++) {
+    const { from, start } = startOfWalk(x, options);
+    x = start;
+    for (let i = from; i < total; i++) {
       signal?.throwIfAborted();
       const [sigma, next] = [sigmas[i]!, sigmas[i + 1]!];
       const x0 = await denoise(x, sigma);
@@ -29,6 +32,7 @@ export const dpmppSdeWith =
         x = part(x, second, sigma, next, motion); // (1 − 1/2r)·x₀ + 1/2r·second, with r = ½
       }
       x = between?.(x, next) ?? x;
+      onState?.({ step: i + 1 - begin, at: i + 1, x });
       onStep?.(i + 1 - begin, total - begin, x0);
     }
     return x;

@@ -1,5 +1,5 @@
 import { blend } from '../../tensor.ts';
-import { type Sampler, slope } from '../sampler.ts';
+import { type Sampler, slope, startOfWalk } from '../sampler.ts';
 import { ancestral } from './euler-a.ts';
 
 /**
@@ -8,9 +8,12 @@ import { ancestral } from './euler-a.ts';
  */
 export const kdpm2With =
   (eta: number): Sampler =>
-  async (denoise, x, sigmas, { onStep, signal, between, noise, begin = 0 } = {}) => {
+  async (denoise, x, sigmas, options = {}) => {
+    const { onState, onStep, signal, between, noise, begin = 0 } = options;
     const total = sigmas.length - 1;
-    for (let i = begin; i < total; i++) {
+    const { from, start } = startOfWalk(x, options);
+    x = start;
+    for (let i = from; i < total; i++) {
       signal?.throwIfAborted();
       const [sigma, next] = [sigmas[i]!, sigmas[i + 1]!];
       const [down, up] = ancestral(sigma, next, eta);
@@ -24,6 +27,7 @@ export const kdpm2With =
         if (eta > 0 && noise) x = blend(1, x, up, noise());
         x = between?.(x, next) ?? x;
       } else x = there;
+      onState?.({ step: i + 1 - begin, at: i + 1, x });
       onStep?.(i + 1 - begin, total - begin, x0);
     }
     return x;

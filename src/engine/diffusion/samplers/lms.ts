@@ -1,18 +1,18 @@
 import { type Latent, mix } from '../../tensor.ts';
-import { march, type Sampler, slope } from '../sampler.ts';
+import { type Moment, march, recall, type Sampler, slope } from '../sampler.ts';
 
 const ORDER = 4;
 
 /** Linear multistep: the polynomial through the last four slopes, integrated over the step. Crowson 2022, after Adams & Bashforth. */
 export const lms: Sampler = (denoise, x, sigmas, options = {}) => {
-  const slopes: Latent[] = [];
-  return march(denoise, x, sigmas, options, ({ x, x0, sigma, next, i }) => {
-    slopes.unshift(slope(x, x0, sigma));
-    slopes.length = Math.min(slopes.length, ORDER);
+  let slopes = recall<Latent[]>(options, []);
+  const step = ({ x, x0, sigma, next, i }: Moment) => {
+    slopes = [slope(x, x0, sigma), ...slopes].slice(0, ORDER);
     const order = Math.min(i + 1, ORDER); // of the whole walk, even where it began later
     const nodes = Array.from({ length: order }, (_, k) => sigmas[i - k]!);
     return mix([1, x], ...slopes.slice(0, order).map((d, k) => [basisIntegral(nodes, k, sigma, next), d] as const));
-  });
+  };
+  return march(denoise, x, sigmas, options, step, () => slopes);
 };
 
 const GAUSS = [

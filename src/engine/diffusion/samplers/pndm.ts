@@ -1,5 +1,5 @@
 import { type Latent, mix, scale } from '../../tensor.ts';
-import { type Sampler, slope } from '../sampler.ts';
+import { recall, type Sampler, slope, startOfWalk } from '../sampler.ts';
 
 /** One model call of the walk: where x is when it is asked, and the step that is then made. */
 export interface Leg {
@@ -17,17 +17,27 @@ export interface PndmSettings {
   rungeKutta?: number;
 }
 
+interface Memory {
+  /** Newest first. */
+  answers: Latent[];
+  start: Latent;
+  middle: Latent;
+}
+
 /**
  * PNDM: Adams-Bashforth in σ over the last four answers, after a start by Runge-Kutta's steps, or (PLMS) by one step made
  * twice. Liu et al. 2022, eq. 9–13.
  */
 export const pndmWith =
   ({ average, legs, rungeKutta = 0 }: PndmSettings): Sampler =>
-  async (denoise, x, sigmas, { onStep, signal, between, begin = 0 } = {}) => {
+  async (denoise, x, sigmas, options = {}) => {
+    const { onStep, onState, signal, between, begin = 0 } = options;
     const walk = legs ?? plmsLegs(sigmas.slice(begin));
-    const answers: Latent[] = []; // newest first
-    let [start, middle]: [Latent, Latent] = [x, x];
+    let { answers, start, middle } = recall<Memory>(options, { answers: [], start: x, middle: x });
+    const { from: leg, start: first } = startOfWalk(x, { ...options, begin: 0 });
+    x = first;
     for (const [i, { at, from, to }] of walk.entries()) {
+      if (i < leg) continue;
       signal?.throwIfAborted();
       const x0 = await denoise(x, at);
       const answer = average === 'v' ? velocity(x, x0, at) : slope(x, x0, at);
@@ -35,8 +45,7 @@ export const pndmWith =
       const again = i === 1 && rungeKutta === 0;
       if (!again && inside === 0) {
         start = restated(x, at, from);
-        answers.unshift(answer);
-        answers.length = Math.min(answers.length, 4);
+        answers = [answer, ...answers].slice(0, 4);
       }
       if (i < rungeKutta)
         middle = inside === 0 ? scale(1 / 6, answer) : mix([1, middle], [inside === 3 ? 1 / 6 : 1 / 3, answer]);
@@ -53,6 +62,8 @@ export const pndmWith =
       x = mix([1, base], [to - from, noise]);
       x = restated(x, to, walk[i + 1]?.at ?? to);
       x = between?.(x, walk[i + 1]?.at ?? to) ?? x;
+      const [step] = progress(walk, rungeKutta, i);
+      onState?.({ step, at: i + 1, x, memory: { answers, start, middle } satisfies Memory });
       if (!again && (i >= rungeKutta || inside === 3)) onStep?.(...progress(walk, rungeKutta, i), x0);
     }
     return x;

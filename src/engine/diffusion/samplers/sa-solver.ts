@@ -1,5 +1,5 @@
 import { type Latent, mix } from '../../tensor.ts';
-import { type Sampler, slope } from '../sampler.ts';
+import { recall, type Sampler, slope, startOfWalk } from '../sampler.ts';
 
 export interface SaSettings {
   predictorOrder: number;
@@ -17,14 +17,21 @@ interface Known {
   lambda: number;
 }
 
+interface Memory {
+  past: Known[];
+  last?: { x: Latent; noise: Latent | undefined; tau: number; lambda: number } | undefined;
+}
+
 /** SA-Solver: Adams' predictor and corrector for the diffusion SDE with chosen noise τ. Xue et al. 2023, Algorithm 1. */
 export const saSolver =
   ({ predictorOrder, correctorOrder, predictsX0, lowerOrderFinal, tau }: SaSettings): Sampler =>
-  async (denoise, x, sigmas, { onStep, signal, between, noise, begin = 0 } = {}) => {
+  async (denoise, x, sigmas, options = {}) => {
+    const { onStep, onState, signal, between, noise, begin = 0 } = options;
     const total = sigmas.length - 1;
-    let past: Known[] = [];
-    let last: { x: Latent; noise: Latent | undefined; tau: number; lambda: number } | undefined;
-    for (let i = begin; i < total; i++) {
+    let { past, last } = recall<Memory>(options, { past: [] });
+    const { from, start } = startOfWalk(x, options);
+    x = start;
+    for (let i = from; i < total; i++) {
       signal?.throwIfAborted();
       const [sigma, next] = [sigmas[i]!, sigmas[i + 1]!];
       const x0 = await denoise(x, sigma);
@@ -49,6 +56,7 @@ export const saSolver =
       const to = -Math.log(next);
       x = adams({ x, nodes: past.slice(0, order), from: now.lambda, to, tau: last.tau, predictsX0, noise: last.noise });
       x = between?.(x, next) ?? x;
+      onState?.({ step: i + 1 - begin, at: i + 1, x, memory: { past, last } satisfies Memory });
       onStep?.(i + 1 - begin, total - begin, x0);
     }
     return x;

@@ -1,6 +1,5 @@
 import { type Latent, mix } from '../../tensor.ts';
-import type { Sampler } from '../sampler.ts';
-import { slope } from '../sampler.ts';
+import { recall, type Sampler, slope, startOfWalk } from '../sampler.ts';
 import { solve } from './linear.ts';
 
 export interface UniPcSettings {
@@ -19,18 +18,25 @@ interface Known {
   sigma: number;
 }
 
+interface Memory {
+  past: Known[];
+  last?: { x: Latent; order: number } | undefined;
+}
+
 /**
  * UniPC: every model call first corrects the step that led to it, then predicts the next, with the same polynomial.
  * Zhao et al. 2023, Algorithms 5–8.
  */
 export const unipc =
   ({ order, solver, predictsX0, lowerOrderFinal, uncorrected }: UniPcSettings): Sampler =>
-  async (denoise, x, sigmas, { onStep, signal, between, begin = 0 } = {}) => {
+  async (denoise, x, sigmas, options = {}) => {
+    const { onStep, onState, signal, between, begin = 0 } = options;
     const total = sigmas.length - 1;
     const integrator = { solver, predictsX0 };
-    let past: Known[] = [];
-    let last: { x: Latent; order: number } | undefined;
-    for (let i = begin; i < total; i++) {
+    let { past, last } = recall<Memory>(options, { past: [] });
+    const { from, start } = startOfWalk(x, options);
+    x = start;
+    for (let i = from; i < total; i++) {
       signal?.throwIfAborted();
       const [sigma, next] = [sigmas[i]!, sigmas[i + 1]!];
       const x0 = await denoise(x, sigma);
@@ -42,6 +48,7 @@ export const unipc =
       last = { x, order: usable };
       x = step(integrator, x, past.slice(0, usable), next);
       x = between?.(x, next) ?? x;
+      onState?.({ step: i + 1 - begin, at: i + 1, x, memory: { past, last } satisfies Memory });
       onStep?.(i + 1 - begin, total - begin, x0);
     }
     return x;
