@@ -5,6 +5,7 @@ import type { Order, Sender } from '../../../src/core/studio.ts';
 import { createIntake, type IntakeDeps } from '../../../src/queue/intake.ts';
 import { createPromptJudge } from '../../../src/safety/prompt/judge.ts';
 import {
+  allow,
   allowing,
   anOrder,
   anUpscale,
@@ -185,6 +186,7 @@ describe('the gates', () => {
         ...made(),
         images: [{ ...image, key: 'key', altText: 'AI', hidden: false, verdict: {} as never, watermark: {} as never }],
       });
+      await records.keepHandedIn(aSender(), upload, allow('upload'));
       const ask = (request: Request) => submit(anOrder({ request }), async () => address);
       return { id, ask, told: (ref: PictureRef) => plan.mock.calls[0]![1](ref) };
     }
