@@ -13,7 +13,7 @@ export interface Trial<V extends Vector> extends Evaluation<V> {
 const SUFFICIENT = 1e-4;
 /** Of the slope, the share that may be left. */
 const CURVATURE = 0.9;
-const MOST_TRIALS = 12;
+const MOST_TRIALS = 20;
 
 /**
  * Answers a point that fulfils both conditions; after too many trials one that is lower than the start, if any was; and
@@ -66,5 +66,5 @@ function between<V extends Vector>(a: Trial<V>, b: Trial<V>): number {
   const d1 = a.along + b.along - (3 * (b.value - a.value)) / width;
   const d2 = Math.sign(width) * Math.sqrt(d1 * d1 - a.along * b.along);
   const share = 1 - (b.along + d2 - d1) / (b.along - a.along + 2 * d2);
-  return a.step + width * (Number.isFinite(share) ? Math.min(0.9, Math.max(0.1, share)) : 0.5);
+  return a.step + width * (Number.isFinite(share) ? Math.min(0.95, Math.max(0.05, share)) : 0.5);
 }
