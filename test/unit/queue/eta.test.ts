@@ -87,4 +87,19 @@ describe('a place and a time', () => {
     expect(ahead).toBe(9999);
     expect(etaSeconds! / 40_000).toBeCloseTo(1, 1);
   });
+
+  it('share an engine: four jobs on one end together, as late as one after another', () => {
+    const shared = standings(aLine(4), { engines: 1, any: 4, light: 0 });
+    expect([...shared.values()].map(({ etaSeconds }) => etaSeconds)).toEqual([16, 16, 16, 16]);
+  });
+
+  it('of a light job are those of its own lane, of which others count only what they take of the engine', () => {
+    const line = aLine(10);
+    line.waiting[9] = { ...line.waiting[9]!, light: true, cost: 0.1 };
+    const running = [{ ...job, id: 'r', forMs: 0 }];
+    const { ahead, etaSeconds } = standings({ ...line, running }, { engines: 1, any: 1, light: 1 }).get('w9')!;
+    expect(ahead).toBe(0);
+    expect(etaSeconds).toBe(0.8); // 0.4 s of work on half an engine
+    expect(standings({ ...line, running }, lanes(1)).get('w9')!.etaSeconds).toBeGreaterThan(36);
+  });
 });
