@@ -4,7 +4,7 @@ import type { Picture } from '../../core/picture.ts';
 import type { Installed } from '../catalogue.ts';
 import type { Device } from '../device.ts';
 import type { ManifestOf } from '../manifest.ts';
-import { type Clock, type Network, openNetwork } from '../network.ts';
+import { type Clock, openNetwork } from '../network.ts';
 import { toPicture, toPlanes } from '../pixels.ts';
 import { createGenerator } from '../random.ts';
 import { concat, type Latent } from '../tensor.ts';
@@ -51,8 +51,8 @@ export async function openGenerator(device: Device, installed: Installed<Manifes
   const open = (file: string) => openNetwork(device, join(folder, file));
   const mapping = await open(graphs.mapping);
   const synthesis = await open(graphs.synthesis);
-  let encoder: Promise<Network> | undefined;
-  let space: Promise<WSpace> | undefined;
+  const encoder = graphs.encoder ? await open(graphs.encoder) : undefined;
+  let space: WSpace | undefined;
 
   return {
     ...latents,
@@ -80,20 +80,20 @@ export async function openGenerator(device: Device, installed: Installed<Manifes
       return faces.map((_, i) => toPicture(image!.subarray(i * size, (i + 1) * size), side, side, graph.range));
     },
     async read(picture, clock) {
-      if (!graphs.encoder) return latents.meanW;
-      encoder ??= open(graphs.encoder);
+      if (!encoder) return latents.meanW;
       const data = toPlanes(picture, 0, 0, side, side, graph.range);
-      const { w } = await (await encoder).run({ image: { data, dims: [1, 3, side, side] } }, clock);
+      const { w } = await encoder.run({ image: { data, dims: [1, 3, side, side] } }, clock);
       return w!;
     },
     async space(clock) {
-      space ??= mapping
-        .run({ z: { data: createGenerator(0).randn(SAMPLES * zWidth), dims: [SAMPLES, zWidth] } }, clock)
-        .then(({ w }) => createWSpace(w!, wWidth));
+      if (space) return space;
+      const z = createGenerator(0).randn(SAMPLES * zWidth);
+      const { w } = await mapping.run({ z: { data: z, dims: [SAMPLES, zWidth] } }, clock);
+      space = createWSpace(w!, wWidth);
       return space;
     },
     async release() {
-      for (const network of [mapping, synthesis, await encoder]) await network?.release();
+      for (const network of [mapping, synthesis, encoder]) await network?.release();
     },
   };
 }

@@ -15,10 +15,13 @@ export interface Search {
 }
 
 /**
- * Weight of the mean square of the coordinates beside the distance. Looked for on sheets: with less a photograph is traced
- * by what is no face any more (w+ can draw nearly anything) and cannot be edited; the network's own faces lose little.
+ * Weight of the coordinates' mean square beside the logarithm of the distance: the likeliest face where nobody knows how
+ * far from any face the picture is. A face of the network pulls to itself in full; a photograph only as far as there are
+ * faces (w+ can draw nearly anything, and what is no face cannot be edited). Looked for on sheets.
  */
-const TETHER = 2;
+const TETHER = 0.7;
+/** A distance that nobody sees. */
+const NOTHING = 1e-4;
 
 /** [layers · wWidth]. Begins at the likeliest of `starts`. */
 export async function project(
@@ -35,7 +38,10 @@ export async function project(
     onBeat();
     const pull = TETHER / coordinates.length;
     const square = coordinates.reduce((sum, c) => sum + c * c, 0);
-    return { value: loss + pull * square, slope: space.slopeOf(slope).map((s, i) => s + 2 * pull * coordinates[i]!) };
+    return {
+      value: Math.log(loss + NOTHING) + pull * square,
+      slope: space.slopeOf(slope).map((s, i) => s / (loss + NOTHING) + 2 * pull * coordinates[i]!),
+    };
   };
   const begun = [];
   for (const start of starts) {

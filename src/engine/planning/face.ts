@@ -14,7 +14,7 @@ const MOST_ENLARGED = 9;
 /** Faces that are made within a few seconds. */
 const MOST_LIGHT = 36;
 /** Of the search: what more of them win is not seen any more. */
-const STEPS = 60;
+const STEPS = 40;
 /** Passes of the networks that one step of the search takes: there and back, through the eyes too. */
 const PASSES_A_STEP = 5;
 const LEAST_SIDE = 16;

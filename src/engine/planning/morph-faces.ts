@@ -8,10 +8,8 @@ import { lengthOf } from '../gan/walk.ts';
 import { LANCZOS } from '../upscale/resample.ts';
 import { costOfFaces, displayOf, findGan, type InstalledGan, reseeded } from './faces.ts';
 import type { PlanningDeps } from './models.ts';
-import type { Stop } from './morph.ts';
+import { DELAY_MS, type Stop } from './morph-stops.ts';
 
-/** A fluent walk at 16 frames a second. */
-export const DELAY_MS = 60;
 /** Frames of the way there; the way back is as long again. */
 const MOST_FRAMES = 240;
 /** As many are enlarged by the network like single pictures, within some ten seconds; more are only stretched. */

@@ -4,8 +4,7 @@ import type { RequestOf } from '../../core/request.ts';
 import { imageSeed } from '../diffusion/noise.ts';
 import { costOf } from './cost.ts';
 import type { PlanningDeps } from './models.ts';
-import type { Stop } from './morph.ts';
-import { DELAY_MS } from './morph-faces.ts';
+import { DELAY_MS, type Stop } from './morph-stops.ts';
 
 type Imagined = RecipeOf<'imagine'>;
 

@@ -1,15 +1,11 @@
 /** From the stops of a walk to the recipe of one moving picture. */
 import { AppError } from '../../core/errors.ts';
-import type { Plan, RecipeOf, Sources } from '../../core/recipe.ts';
+import type { Plan, Sources } from '../../core/recipe.ts';
 import type { RequestOf } from '../../core/request.ts';
 import type { PlanningDeps } from './models.ts';
 import { planFaceMorph } from './morph-faces.ts';
 import { planImagineMorph } from './morph-imagined.ts';
-
-type Asked = RequestOf<'morph'>['stops'][number];
-
-/** A picture by its recipe and which of its images it is, or a seed. */
-export type Stop = { seed: number } | { recipe: RecipeOf<'face'> | RecipeOf<'imagine'>; index: number };
+import { stopOf } from './morph-stops.ts';
 
 export function planMorph(deps: PlanningDeps, request: RequestOf<'morph'>, sources: Sources): Plan {
   const stops = request.stops.map((stop, i) => stopOf(stop, i, sources));
@@ -21,24 +17,4 @@ export function planMorph(deps: PlanningDeps, request: RequestOf<'morph'>, sourc
     );
   const plan = kinds.has('imagine') ? planImagineMorph : planFaceMorph;
   return plan(deps, request, stops);
-}
-
-const WHAT = {
-  upscale: 'an enlarged picture',
-  brush: 'a filtered picture',
-  adain: 'a filtered picture',
-  gatys: 'a filtered picture',
-  morph: 'a morph',
-};
-
-function stopOf(stop: Asked, i: number, sources: Sources): Stop {
-  if ('seed' in stop) return { seed: stop.seed };
-  const { made } = sources(stop);
-  if (!made) throw new AppError('internal', 'A picture of ours was planned with that nobody knows the recipe of.');
-  const { recipe, index } = made;
-  if (recipe.kind === 'face' || recipe.kind === 'imagine') return { recipe, index };
-  throw new AppError(
-    'invalid_request',
-    `Picture ${i + 1} is ${WHAT[recipe.kind]}: a morph goes between faces or imagined pictures. Take the one it was made from.`,
-  );
 }

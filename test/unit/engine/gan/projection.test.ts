@@ -33,13 +33,17 @@ describe('the search for a picture', () => {
     rows.forEach((v, i) => void expect(v).toBeCloseTo(target[i]!, 1));
   });
 
-  it('stays near other faces where the picture pulls only weakly', async () => {
-    const weakly = async (rows: Float32Array) => {
-      const { loss, slope, picture } = await judge(rows);
-      return { loss: loss / 1e4, slope: slope.map((s) => s / 1e4), picture };
+  it('stays the nearer to other faces the less the picture is like any', async () => {
+    const unlike = (more: number) => async (rows: Float32Array) => {
+      const { loss, ...rest } = await judge(rows);
+      return { ...rest, loss: loss + more };
     };
     const size = (rows: Float32Array) => space.fromRows(rows).reduce((sum, c) => sum + c * c, 0);
-    expect(size(await project(weakly, space, [far], search()))).toBeLessThan(size(target) / 2);
+    const sizes = [];
+    for (const more of [0, 1000, 1e5]) sizes.push(size(await project(unlike(more), space, [far], search())));
+    expect(sizes[0]!).toBeCloseTo(size(target), 0);
+    expect(sizes[1]!).toBeLessThan(sizes[0]! * 0.95);
+    expect(sizes[2]!).toBeLessThan(sizes[0]! / 4);
   });
 
   it('begins at the likelier of its starts, and without a step stays there', async () => {
