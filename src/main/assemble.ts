@@ -22,6 +22,7 @@ import { openStore } from '../store/store.ts';
 import { about } from './about.ts';
 import type { Environment } from './environment.ts';
 import { connect, type Gateway } from './gateway.ts';
+import { createLook } from './look.ts';
 import { createMetrics } from './metrics.ts';
 import { serveOperations } from './operations.ts';
 
@@ -76,7 +77,9 @@ export async function assemble({ config, portWasChosen, log }: Environment, role
       path: join(config.DATA_DIR, 'keys', 'watermark.key'),
       hex: config.WATERMARK_KEY,
     });
-    const safety = createSafety({ classify: engine?.classify, key, keyId, log: part('safety') });
+    const { classify } =
+      engine ?? opened(createLook({ config, catalogue, log: part('engine') }), (look) => look.close());
+    const safety = createSafety({ classify, key, keyId, log: part('safety') });
 
     const queue = opened(
       await openQueue({
