@@ -10,6 +10,9 @@ export type GivenPicture =
   /** An id that details name, `#2` behind it for the second picture. */
   | { id: string };
 
+/** Stands for a picture while the rest of a request is checked. */
+export const UNSEEN: PictureRef = { key: '', sha256: '0'.repeat(64), width: 1, height: 1 };
+
 const ID = /^\s*([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?:\s*[#/:]\s*(\d{1,3}))?\s*$/i;
 
 /** Throws invalid_request, picture_refused, not_found, not_yours. */

@@ -4,7 +4,7 @@ import { COLOUR_KEEPING } from '../core/filter-request.ts';
 import { MAX_PROMPT, type PictureRef, type RequestOf } from '../core/request.ts';
 import { type Acknowledge, ask, type Deps, type Event } from './ask.ts';
 import { choose, named } from './closest.ts';
-import { type GivenPicture, take } from './given-picture.ts';
+import { type GivenPicture, take, UNSEEN } from './given-picture.ts';
 import { checked, type Options, type OptionTable, typed } from './option-table.ts';
 
 export const STYLIZE = {
@@ -57,5 +57,3 @@ export async function stylize(
   const styles = like ? [{ picture: await take(studio, event.sender, like as GivenPicture) }] : undefined;
   await ask(deps, { ...event, request: request(source, styles) }, acknowledge);
 }
-
-const UNSEEN: PictureRef = { key: '', sha256: '0'.repeat(64), width: 1, height: 1 };

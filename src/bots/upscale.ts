@@ -1,7 +1,8 @@
 /** /upscale, free of any platform: any picture, larger. */
 import { AppError } from '../core/errors.ts';
+import type { PictureRef, RequestOf } from '../core/request.ts';
 import { type Acknowledge, ask, type Deps, type Event } from './ask.ts';
-import { type GivenPicture, take } from './given-picture.ts';
+import { type GivenPicture, take, UNSEEN } from './given-picture.ts';
 import { checked, type Options, type OptionTable, typed } from './option-table.ts';
 
 export const UPSCALE = {
@@ -11,7 +12,7 @@ export const UPSCALE = {
     aliases: ['id'],
   },
   picture: { type: 'picture', description: 'The picture to enlarge' },
-  factor: { type: 'whole', description: 'How many times as wide: 2 or 4', aliases: ['x'], min: 2, max: 4 },
+  factor: { type: 'whole', description: 'How many times as wide', aliases: ['x'], choices: ['2', '4'] },
   private: { type: 'flag', description: 'Only you see the result' },
 } as const satisfies OptionTable;
 
@@ -26,8 +27,8 @@ export async function upscale(
   const { picture, of, ...rest } = typed(UPSCALE, options);
   const given = (picture ?? (of && { id: String(of) })) as GivenPicture | undefined;
   if (!given) throw new AppError('invalid_request', 'Attach the picture to enlarge, or name one of ours by its id.');
-  if (rest.factor !== undefined && rest.factor !== 2 && rest.factor !== 4)
-    throw new AppError('invalid_request', 'The factor must be 2 or 4.');
+  const request = (source: PictureRef): RequestOf<'upscale'> => checked({ ...rest, kind: 'upscale', source });
+  request(UNSEEN); // what is wrong with the rest is said before anything is fetched
   const source = await take(deps.studio, event.sender, given);
-  await ask(deps, { ...event, request: checked({ ...rest, kind: 'upscale', source }) }, acknowledge);
+  await ask(deps, { ...event, request: request(source) }, acknowledge);
 }

@@ -1,5 +1,11 @@
 /** The ways to answer one interaction. Whichever comes first meets the three seconds; the rest adapt to it. */
-import { type APIMessage, InteractionResponseType, MessageFlags, type RepliableInteraction } from 'discord.js';
+import {
+  type APIMessage,
+  type APIModalInteractionResponseCallbackData,
+  InteractionResponseType,
+  MessageFlags,
+  type RepliableInteraction,
+} from 'discord.js';
 import type { Address } from '../../core/address.ts';
 import { AppError } from '../../core/errors.ts';
 import type { Logger } from '../../core/log.ts';
@@ -20,11 +26,14 @@ export type Answer = ReturnType<typeof createAnswer>;
 /** A decision that takes longer than this is deferred before it is known: half the limit is left for the way. */
 const PATIENCE_MS = 1500;
 
-/** `privately`: whether an answer is for this person only, should it have to be deferred before it is known. */
+/**
+ * `privately`: whether an answer is for this person only, should it have to be deferred before it is known. `opensForm`:
+ * it is not deferred at all, since a form must come first.
+ */
 export function createAnswer(
   { api, read, log }: AnswerDeps,
   interaction: RepliableInteraction,
-  { privately }: { privately: boolean },
+  { privately, opensForm = false }: { privately: boolean; opensForm?: boolean },
 ) {
   const { id, applicationId, token } = interaction;
   const ticket = { applicationId, token };
@@ -42,7 +51,7 @@ export function createAnswer(
     };
     return deferred;
   };
-  const patience = setTimeout(() => void defer(privately).message.catch(() => {}), PATIENCE_MS);
+  const patience = opensForm ? undefined : setTimeout(() => void defer(privately).message.catch(() => {}), PATIENCE_MS);
 
   return {
     /** Defers, then fills the deferred message. It cannot change between public and private afterwards. */
@@ -54,6 +63,13 @@ export function createAnswer(
         .editOriginal(ticket, await render({ read }, reply))
         .catch((caught: unknown) => log.warn(facts(caught), 'waiting reply not shown; the picture will be'));
       return { ...addressOf(interaction), private: isPrivate, ...(shown && { messageId: shown.id }) };
+    },
+    /** Shows a form; what is filled in comes as an interaction of its own. */
+    async open(form: APIModalInteractionResponseCallbackData): Promise<void> {
+      clearTimeout(patience);
+      if (deferred) throw new AppError('platform_unavailable', 'That took too long. Please choose it again.');
+      said = 'told';
+      await api.answer(id, ticket, { type: InteractionResponseType.Modal, data: form });
     },
     /** Takes note of a press without a word: what it does will be seen. */
     async quietly(): Promise<void> {

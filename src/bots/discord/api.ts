@@ -88,6 +88,8 @@ export function createApi({ rest, log }: { rest: REST; log: Logger }) {
       ),
     delete: (channelId: string, messageId: string) =>
       insist<void>(() => rest.delete(Routes.channelMessage(channelId, messageId))),
+    message: (channelId: string, messageId: string) =>
+      insist<APIMessage>(() => rest.get(Routes.channelMessage(channelId, messageId))),
     recent: (channelId: string) =>
       insist<APIMessage[]>(() =>
         rest.get(Routes.channelMessages(channelId), { query: new URLSearchParams({ limit: '50' }) }),

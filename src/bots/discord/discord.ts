@@ -14,11 +14,12 @@ import type { Courier } from '../../core/courier.ts';
 import { AppError } from '../../core/errors.ts';
 import type { Logger } from '../../core/log.ts';
 import type { Studio } from '../../core/studio.ts';
+import { createFetchPicture } from '../fetch-picture.ts';
 import { createApi } from './api.ts';
-import { register } from './commands.ts';
 import { createCourier } from './courier.ts';
 import { onInteraction } from './interactions.ts';
 import { onReaction } from './reactions.ts';
+import { register } from './registration.ts';
 import { facts } from './trouble.ts';
 
 export interface DiscordDeps {
@@ -52,7 +53,8 @@ export async function startDiscord({ config, studio, read, log }: DiscordDeps): 
     rest: { api: config.DISCORD_API_URL.replace(/\/+$/, ''), version: '10', timeout: UPLOAD_WITHIN_MS },
   });
   const api = createApi({ rest: client.rest, log });
-  const deps = { studio, api, read, log };
+  const fetchPicture = createFetchPicture({ hosts: pictureHosts(config.DISCORD_API_URL) });
+  const deps = { studio, api, read, log, fetchPicture, remembered: new Map() };
 
   client.on(Events.Error, (err) => log.error({ err }, 'discord client error'));
   client.on(Events.ShardDisconnect, ({ code }) => log.error({ code }, 'discord closed the gateway for good'));
@@ -72,6 +74,12 @@ export async function startDiscord({ config, studio, read, log }: DiscordDeps): 
     ready: () => client.isReady(),
     stop: () => client.destroy(),
   };
+}
+
+/** Where attachments lie: Discord's own hosts, or those of whoever answers in its place. */
+function pictureHosts(apiUrl: string): string[] {
+  const { origin, hostname } = new URL(apiUrl);
+  return /(^|\.)discord(app)?\.com$/.test(hostname) ? ['cdn.discordapp.com', 'media.discordapp.net'] : [origin];
 }
 
 async function login(client: Client, token: string): Promise<Client<true>> {

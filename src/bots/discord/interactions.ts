@@ -1,26 +1,31 @@
 /** Each interaction to its handler. Whatever goes wrong becomes one private sentence; nothing escapes. */
-import type { ButtonInteraction, ChatInputCommandInteraction, Interaction } from 'discord.js';
+import type { ChatInputCommandInteraction, Interaction, RepliableInteraction } from 'discord.js';
 import { AppError, toAppError } from '../../core/errors.ts';
-import type { Deps } from '../imagine.ts';
+import type { Deps } from '../ask.ts';
+import { COMMANDS, type Command } from '../commands.ts';
+import { history, status } from '../jobs.ts';
 import { refusal } from '../present.ts';
 import { type Answer, type AnswerDeps, createAnswer } from './answer.ts';
-import { answersPrivately, onButton } from './buttons.ts';
-import { IMAGINE } from './commands.ts';
-import { onImagine } from './imagine.ts';
+import { onBrush } from './brush.ts';
+import { answersPrivately, onPress } from './buttons.ts';
+import { STYLIZE_THIS } from './commands.ts';
+import { addressOf, senderOf } from './person.ts';
+import { optionsOf } from './pictures-given.ts';
 import { onTyping } from './suggestions.ts';
+import { onModal, onThisImage, type ThisImageDeps } from './this-image.ts';
 import { facts, isDiscords, toPlatformError } from './trouble.ts';
 
+type InteractionDeps = Deps & AnswerDeps & ThisImageDeps;
+
 export const onInteraction =
-  (deps: Deps & AnswerDeps) =>
+  (deps: InteractionDeps) =>
   async (interaction: Interaction): Promise<void> => {
     const log = deps.log.child({ interaction: interaction.id });
     if (interaction.isAutocomplete())
       return onTyping(deps, interaction).catch((caught: unknown) => log.warn(facts(caught), 'suggestions not shown'));
-    if (!interaction.isChatInputCommand() && !interaction.isButton()) return;
-    const privately = interaction.isButton()
-      ? answersPrivately(interaction)
-      : interaction.options.data.some(({ name, value }) => name === 'private' && value === true);
-    const answer = createAnswer({ ...deps, log }, interaction, { privately });
+    if (!interaction.isRepliable()) return;
+    const manner = { privately: isPrivate(interaction), opensForm: opensForm(interaction) };
+    const answer = createAnswer({ ...deps, log }, interaction, manner);
     try {
       await handle({ ...deps, log }, interaction, answer);
     } catch (caught) {
@@ -33,12 +38,42 @@ export const onInteraction =
     }
   };
 
-async function handle(
-  deps: Deps,
-  interaction: ChatInputCommandInteraction | ButtonInteraction,
+async function handle(deps: InteractionDeps, interaction: RepliableInteraction, answer: Answer): Promise<void> {
+  if (interaction.isButton() || interaction.isStringSelectMenu()) return onPress(deps, interaction, answer);
+  if (interaction.isMessageContextMenuCommand()) return onThisImage(deps, interaction, answer);
+  if (interaction.isModalSubmit()) return onModal(deps, interaction, answer);
+  if (interaction.isChatInputCommand()) return onCommand(deps, interaction, answer);
+  throw unknown();
+}
+
+async function onCommand(
+  deps: InteractionDeps,
+  interaction: ChatInputCommandInteraction,
   answer: Answer,
 ): Promise<void> {
-  if (interaction.isButton()) return onButton(deps, interaction, answer);
-  if (interaction.commandName === IMAGINE.name) return onImagine(deps, interaction, answer);
-  throw new AppError('not_found', 'That command is no longer in use. Type /imagine to make a picture.');
+  const { id: eventId, commandName } = interaction;
+  const sender = senderOf(interaction);
+  if (commandName === 'brush') return onBrush(deps, interaction, answer);
+  if (commandName === 'status') return answer.tell(await status(deps.studio, sender));
+  if (commandName === 'history') return answer.tell(await history(deps.studio, sender));
+  if (!Object.hasOwn(COMMANDS, commandName)) throw unknown();
+  const { run }: Command = COMMANDS[commandName as keyof typeof COMMANDS];
+  const options = await optionsOf(deps, interaction, interaction.options.data);
+  await run(deps, { eventId, sender, address: addressOf(interaction), options }, answer.acknowledge);
 }
+
+const unknown = () => new AppError('not_found', 'That command is no longer in use. Type /imagine to make a picture.');
+
+/** Commands that answer their person only. */
+const TOLD: ReadonlySet<string> = new Set(['brush', 'status', 'history']);
+
+function isPrivate(interaction: RepliableInteraction): boolean {
+  if (interaction.isButton() || interaction.isStringSelectMenu()) return answersPrivately(interaction);
+  if (!interaction.isChatInputCommand()) return false;
+  const asked = interaction.options.data.some(({ name, value }) => name === 'private' && value === true);
+  return asked || TOLD.has(interaction.commandName);
+}
+
+/** Nothing may come before a form. */
+const opensForm = (interaction: RepliableInteraction): boolean =>
+  interaction.isMessageContextMenuCommand() && interaction.commandName === STYLIZE_THIS;

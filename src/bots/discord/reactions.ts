@@ -1,37 +1,46 @@
 /**
- * 🔁 ⬆️ ✉️ ❌ on our own pictures do what they say. A reaction has no token and no private answer: new pictures are
- * posted below the one reacted to, words go to the person directly.
+ * 🔁 ⬆️ ✉️ ❌ on our own pictures do what they say; 🎨 on anybody's paints them with the channel's brush, where it has one.
+ * A reaction has no token and no private answer: new pictures are posted below the one reacted to, words go to the person
+ * directly.
  */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { GatewayMessageReactionAddDispatchData as Reaction } from 'discord.js';
 import { type Action, REACTIONS, type Verb } from '../../core/action.ts';
-import type { Address } from '../../core/address.ts';
+import type { Address, AddressOf } from '../../core/address.ts';
 import { toAppError } from '../../core/errors.ts';
 import type { GenerationView } from '../../core/records.ts';
 import type { Reply } from '../../core/reply.ts';
 import type { Sender, Studio } from '../../core/studio.ts';
-import type { Deps } from '../imagine.ts';
+import type { Deps, Event } from '../ask.ts';
 import { refusal } from '../present.ts';
 import { press } from '../press.ts';
+import { stylize } from '../stylize.ts';
 import type { AnswerDeps } from './answer.ts';
 import { nonceOf } from './api.ts';
+import { attachedTo, fetched, type PictureDeps } from './pictures-given.ts';
 import { render } from './render.ts';
 import { facts, isDiscords, toPlatformError } from './trouble.ts';
 
 const MOMENT_MS = 1500;
 
-type ReactionDeps = Deps & AnswerDeps & { applicationId: string; botId: string };
+export type ReactionDeps = Deps & AnswerDeps & PictureDeps & { applicationId: string; botId: string };
+
+const PALETTE = '🎨';
+/** Pictures of one message that are painted. */
+const MOST_PAINTED = 4;
 
 export const onReaction =
   (deps: ReactionDeps) =>
   async (reaction: Reaction): Promise<void> => {
     const { botId, studio } = deps;
     const log = deps.log.child({ message: reaction.message_id });
-    const verb = REACTIONS[reaction.emoji.name ?? ''];
-    const ours = (reaction.message_author_id ?? botId) === botId;
-    if (!verb || !ours || reaction.user_id === botId || reaction.member?.user?.bot) return;
+    if (reaction.user_id === botId || reaction.member?.user?.bot) return;
     try {
+      if (reaction.emoji.name === PALETTE) return await paint({ ...deps, log }, reaction);
+      const verb = REACTIONS[reaction.emoji.name ?? ''];
+      const ours = (reaction.message_author_id ?? botId) === botId;
+      if (!verb || !ours) return;
       const generation = await shownIn(studio, reaction.message_id);
       if (!generation) return;
       for (const action of actionsOf(verb, generation)) await react({ ...deps, log }, reaction, generation, action);
@@ -65,31 +74,61 @@ async function react(
   generation: GenerationView,
   action: Action,
 ): Promise<void> {
-  const { channel_id: channelId, message_id: replyTo, user_id: userId } = reaction;
-  const address: Address & { platform: 'discord' } = {
-    platform: 'discord',
-    applicationId: deps.applicationId,
-    channelId,
-    askedAt: new Date().toISOString(),
-    userId,
-    private: false,
-  };
-  const acknowledge = async (reply: Reply): Promise<Address> => {
-    const nonce = nonceOf(reply.generationId ?? randomUUID());
-    const { id } = await deps.api.post(channelId, await render(deps, reply), { nonce, replyTo });
-    return { ...address, messageId: id };
-  };
-  // Discord gives a reaction no id and never sends it twice.
-  const event = { eventId: randomUUID(), sender: senderOf(reaction, generation), address, action };
-  const reply = await press(deps, event, acknowledge);
-  if (reply && action.verb === 'details') await tell(deps, userId, reply);
+  const event = { ...eventOf(deps, reaction, generation.sender.name), action };
+  const reply = await press(deps, event, below(deps, reaction, event.address));
+  if (reply && action.verb === 'details') await tell(deps, reaction.user_id, reply);
 }
 
+/** 🎨: ours by their record, others by what is attached. */
+async function paint(deps: ReactionDeps, reaction: Reaction): Promise<void> {
+  const { channel_id: channelId, message_id: messageId } = reaction;
+  const brush = await deps.studio.channelBrush({ platform: 'discord', id: channelId });
+  if (!brush) return;
+  const ours = await deps.studio.findByMessage('discord', messageId);
+  if (ours) {
+    for (const { index } of ours.images.slice(0, MOST_PAINTED))
+      await react(deps, reaction, ours, { verb: 'stylize', index, generationId: ours.id, detail: brush });
+    return;
+  }
+  const attached = await attachedTo(deps, channelId, messageId);
+  for (const picture of attached.slice(0, MOST_PAINTED)) {
+    const event = { ...eventOf(deps, reaction, 'somebody'), options: { picture: fetched(deps, picture), brush } };
+    await stylize(deps, event, below(deps, reaction, event.address));
+  }
+}
+
+/** Discord gives a reaction no id and never sends it twice. */
+const eventOf = (
+  { applicationId }: ReactionDeps,
+  reaction: Reaction,
+  name: string,
+): Event & { address: AddressOf<'discord'> } => ({
+  eventId: randomUUID(),
+  sender: senderOf(reaction, name),
+  address: {
+    platform: 'discord',
+    applicationId,
+    channelId: reaction.channel_id,
+    askedAt: new Date().toISOString(),
+    userId: reaction.user_id,
+    private: false,
+  },
+});
+
+/** Posts below the message that was reacted to. */
+const below =
+  (deps: ReactionDeps, { channel_id, message_id: replyTo }: Reaction, address: AddressOf<'discord'>) =>
+  async (reply: Reply): Promise<Address> => {
+    const nonce = nonceOf(reply.generationId ?? randomUUID());
+    const { id } = await deps.api.post(channel_id, await render(deps, reply), { nonce, replyTo });
+    return { ...address, messageId: id };
+  };
+
 /** In a direct channel no name comes along; the only person there is the one who asked. */
-const senderOf = ({ user_id, guild_id, member }: Reaction, { sender }: GenerationView): Sender => ({
+const senderOf = ({ user_id, guild_id, member }: Reaction, otherwise: string): Sender => ({
   platform: 'discord',
   accountId: user_id,
-  name: member?.user?.global_name ?? member?.user?.username ?? sender.name,
+  name: member?.user?.global_name ?? member?.user?.username ?? otherwise,
   ...(guild_id && { space: { id: guild_id } }),
   ...(member?.roles && { roles: member.roles }),
 });

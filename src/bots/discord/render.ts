@@ -2,19 +2,21 @@
 import {
   type APIActionRowComponent,
   type APIButtonComponentWithCustomId,
+  type APIStringSelectComponent,
   ButtonStyle,
   ComponentType,
   type RawFile,
 } from 'discord.js';
 import { encodeAction } from '../../core/action.ts';
-import type { Button, Reply } from '../../core/reply.ts';
+import type { Button, Menu, Reply } from '../../core/reply.ts';
+import { MOST_CHOICES } from './commands.ts';
 import { cut, literal } from './escape.ts';
 import { type Uploads, uploads } from './pictures.ts';
 
 export interface Rendered {
   body: {
     content: string;
-    components: APIActionRowComponent<APIButtonComponentWithCustomId>[];
+    components: APIActionRowComponent<APIButtonComponentWithCustomId | APIStringSelectComponent>[];
     /** Always present: on an edit the list replaces what was attached. */
     attachments: Uploads['attachments'];
     allowed_mentions: { parse: [] };
@@ -27,6 +29,8 @@ export const DEFAULT_UPLOAD_LIMIT = 10 * 1024 * 1024;
 const CONTENT_LIMIT = 2000;
 const PROMPT_SHOWN = 600;
 const LABEL_LIMIT = 80;
+const CHOICE_LIMIT = 100;
+const ROWS = 5;
 
 const STYLES = {
   primary: ButtonStyle.Primary,
@@ -43,7 +47,7 @@ export async function render(
   return {
     body: {
       content: content(reply, notes),
-      components: rows(reply.buttons),
+      components: rows(reply),
       attachments,
       allowed_mentions: { parse: [] },
     },
@@ -61,13 +65,30 @@ export function content({ prompt, headline, lines, readyAt }: Reply, notes: read
   return cut(text.join('\n'), CONTENT_LIMIT);
 }
 
-const rows = (buttons: Reply['buttons']): Rendered['body']['components'] =>
-  buttons.map((row) => ({
-    type: ComponentType.ActionRow,
-    components: row.map(({ label, action, style }) => ({
-      type: ComponentType.Button,
-      style: STYLES[style],
-      label: cut(label, LABEL_LIMIT),
-      custom_id: encodeAction(action),
-    })),
-  }));
+const rows = ({ buttons, menus = [] }: Reply): Rendered['body']['components'] =>
+  [...buttons.filter((row) => row.length > 0).map(buttonRow), ...menus.map(menuRow)].slice(0, ROWS);
+
+const buttonRow = (row: Button[]): Rendered['body']['components'][number] => ({
+  type: ComponentType.ActionRow,
+  components: row.map(({ label, action, style }) => ({
+    type: ComponentType.Button,
+    style: STYLES[style],
+    label: cut(label, LABEL_LIMIT),
+    custom_id: encodeAction(action),
+  })),
+});
+
+/** Each choice carries its whole action. */
+const menuRow = ({ placeholder, options }: Menu, i: number): Rendered['body']['components'][number] => ({
+  type: ComponentType.ActionRow,
+  components: [
+    {
+      type: ComponentType.StringSelect,
+      custom_id: `v1:menu:${i}`,
+      placeholder: cut(placeholder, CHOICE_LIMIT),
+      options: options
+        .slice(0, MOST_CHOICES)
+        .map(({ label, action }) => ({ label: cut(label, CHOICE_LIMIT), value: encodeAction(action) })),
+    },
+  ],
+});

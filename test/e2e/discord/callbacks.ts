@@ -9,10 +9,10 @@ import { messageJson } from './json.ts';
 import { createLoading, createMessage, editMessage } from './messages.ts';
 import { alreadyAcknowledged, invalidForm, unknownInteraction } from './refused.ts';
 import type { Answer, Call } from './rest.ts';
-import { checkSchema, type MessageBody } from './rules.ts';
-import { ACK_LIMIT_MS, FLAG, type Interaction, type Message, type World } from './world.ts';
+import { checkModal, checkSchema, type MessageBody } from './rules.ts';
+import { ACK_LIMIT_MS, FLAG, type Interaction, type Message, type Modal, type World } from './world.ts';
 
-const FITS = { 2: [4, 5, 9], 3: [4, 5, 6, 7, 9], 4: [8] } as const;
+const FITS = { 2: [4, 5, 9], 3: [4, 5, 6, 7, 9], 4: [8], 5: [4, 5] } as const;
 const SCHEMAS: Record<number, Parameters<typeof checkSchema>[2]> = {
   4: CreateMessageInteractionCallbackRequestSchema,
   5: CreateMessageInteractionCallbackRequestSchema,
@@ -82,5 +82,10 @@ async function apply(
   if (type === 7)
     return editMessage(world, 'update', world.messages.get(interaction.originalId ?? ''), data ?? {}, call.uploads);
   if (type === 8) interaction.choices = data?.choices ?? [];
+  if (type === 9) {
+    const form = data as unknown as Modal;
+    checkModal(world, form);
+    interaction.modal = form;
+  }
   return undefined;
 }

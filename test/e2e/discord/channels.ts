@@ -43,8 +43,15 @@ export async function patchMessage(world: World, call: Call, [channelId, id]: st
 }
 
 export async function getMessage(world: World, call: Call, [channelId, id]: string[]): Promise<Answer> {
-  return { status: 200, body: messageJson(world, call.base, reachable(world, channelId, id)) };
+  const message = reachable(world, channelId, id);
+  return { status: 200, body: { ...messageJson(world, call.base, message), ...hidden(world, message) } };
 }
+
+/** What the bot is not shown of other people's messages. */
+const hidden = (world: World, { author, channelId }: Message) =>
+  world.messageContent || author.id === world.bot.id || world.channels.get(channelId)?.type === 1
+    ? {}
+    : { content: '', attachments: [], embeds: [], components: [] };
 
 export async function listMessages(world: World, call: Call, [channelId]: string[]): Promise<Answer> {
   if (!world.channels.has(channelId ?? '')) throw unknownChannel();

@@ -6,8 +6,11 @@ import { outcome, working } from '../../../src/bots/present.ts';
 import type { Address } from '../../../src/core/address.ts';
 import type { Courier } from '../../../src/core/courier.ts';
 import { AppError } from '../../../src/core/errors.ts';
+import type { Recipe } from '../../../src/core/recipe.ts';
 import type { GenerationView, Status } from '../../../src/core/records.ts';
+import type { Request } from '../../../src/core/request.ts';
 import type { Order, Studio } from '../../../src/core/studio.ts';
+import { aBrushRecipe, aFaceRecipe, aRecipe } from '../../fixtures.ts';
 
 export interface FakeStudio {
   studio: Studio;
@@ -27,12 +30,31 @@ export interface FakeStudio {
   picture: Uint8Array;
 }
 
+const BRUSHES = [
+  { name: 'night-wind', title: 'Night wind' },
+  { name: 'ink', title: 'Ink' },
+];
+
+const model = { name: 'fake', version: '1', sha256: '0'.repeat(64) };
+
+/** What planning would make of it, as far as replies tell. */
+function recipeOf(request: Request): Recipe {
+  if (request.kind === 'stylize')
+    return aBrushRecipe({ model: { ...model, name: `brush-${request.brush}` }, strength: request.strength ?? 0.8 });
+  if (request.kind === 'face') return aFaceRecipe({ count: request.count });
+  return aRecipe({
+    ...(request.kind === 'imagine' && { prompt: request.prompt, count: request.count }),
+    ...{ model, sampler: 'euler', width: 64, height: 64 },
+  });
+}
+
 export type DiscordAddress = Address & { platform: 'discord' };
 
 export async function createFakeStudio(): Promise<FakeStudio> {
   const generations = new Map<string, GenerationView>();
   const events = new Set<string>();
   const messages = new Map<string, string>();
+  const brushOf = new Map<string, string>();
   const picture = await sharp({ create: { width: 64, height: 64, channels: 3, background: '#c33' } })
     .png()
     .toBuffer();
@@ -46,20 +68,7 @@ export async function createFakeStudio(): Promise<FakeStudio> {
     id,
     status: 'queued',
     request,
-    recipe: {
-      v: 1,
-      kind: 'imagine',
-      model: { name: 'fake', version: '1', sha256: '0'.repeat(64) },
-      prompt: request.kind === 'imagine' ? request.prompt : '',
-      negativePrompt: '',
-      seed: 7,
-      count: request.kind === 'imagine' ? request.count : 1,
-      steps: 20,
-      sampler: 'euler',
-      guidance: 5,
-      width: 64,
-      height: 64,
-    },
+    recipe: recipeOf(request),
     notes: [],
     ...(parentId && { parentId }),
     personId: sender.accountId,
@@ -81,7 +90,7 @@ export async function createFakeStudio(): Promise<FakeStudio> {
     finish: async (courier, id, status = 'done', attempt = 1) => {
       const generation = await find(id);
       generation.status = status;
-      const count = generation.request.kind === 'imagine' ? generation.request.count : 1;
+      const count = 'count' in generation.request ? generation.request.count : 1;
       if (status === 'done')
         generation.images = Array.from({ length: count }, (_, index) => ({
           generationId: id,
@@ -97,7 +106,11 @@ export async function createFakeStudio(): Promise<FakeStudio> {
           altText: `AI-generated image: picture ${index}`,
           hidden: false,
         }));
-      const sent = await courier.deliver(generation.address as DiscordAddress, outcome(generation), attempt);
+      const sent = await courier.deliver(
+        generation.address as DiscordAddress,
+        outcome(generation, fake.studio),
+        attempt,
+      );
       generation.address = sent.address;
       if (sent.message) messages.set(sent.message, id);
     },
@@ -133,17 +146,23 @@ export async function createFakeStudio(): Promise<FakeStudio> {
       load: async () => ({ waiting: 0, running: 0 }),
       find,
       findByMessage: async (_platform, message) => generations.get(messages.get(message) ?? ''),
-      history: async () => [],
+      history: async (sender) =>
+        [...generations.values()].filter(({ personId }) => personId === sender.accountId).reverse(),
       read: async () => fake.picture,
       image: async (id, index) => (await find(id)).images[index]!,
       isOwner: async (sender, { personId }) => sender.accountId === personId,
-      handIn: async () => {
-        throw new AppError('invalid_request', 'This studio takes no pictures.');
+      handIn: async (_sender, bytes) => {
+        const { width, height } = await sharp(bytes)
+          .metadata()
+          .catch(() => {
+            throw new AppError('invalid_request', 'That file is not a picture.');
+          });
+        return { key: 'handed-in', sha256: '1'.repeat(64), width, height };
       },
-      channelBrush: async () => undefined,
-      setChannelBrush: async () => {},
-      brushes: () => [],
-      attributes: () => [],
+      channelBrush: async ({ id }) => brushOf.get(id),
+      setChannelBrush: async ({ id }, brush) => void (brush ? brushOf.set(id, brush) : brushOf.delete(id)),
+      brushes: () => BRUSHES,
+      attributes: () => [{ name: 'smile', title: 'smile' }],
       styles: () => [{ name: 'ink', title: 'Ink drawing' }],
       models: () => [
         { name: 'sticker-diffusion', title: 'Stickers' },

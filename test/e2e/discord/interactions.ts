@@ -13,7 +13,7 @@ export function interact(
     channel,
     data,
     message,
-  }: { type: 2 | 3 | 4; user: User; channel: Channel; data: object; message?: Message },
+  }: { type: Interaction['type']; user: User; channel: Channel; data: object; message?: Message },
 ): { interaction: Interaction; payload: object } {
   const id = world.snowflake();
   const token = Buffer.from(`interaction:${id}:`).toString('base64url') + randomBytes(90).toString('base64url');

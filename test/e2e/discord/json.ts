@@ -1,6 +1,6 @@
 /** Stored things as Discord writes them in JSON. */
 import { createHmac } from 'node:crypto';
-import { type Channel, FLAG, type Message, type User, type World } from './world.ts';
+import { type Attachment, type Channel, FLAG, type Message, type User, type World } from './world.ts';
 
 const iso = (ms: number) => new Date(ms).toISOString().replace('Z', '000+00:00');
 
@@ -25,7 +25,7 @@ export const memberJson = (user: User) => ({
   nick: null,
   avatar: null,
   banner: null,
-  roles: [],
+  roles: user.roles ?? [],
   joined_at: '2024-01-01T00:00:00.000000+00:00',
   premium_since: null,
   deaf: false,
@@ -70,6 +70,17 @@ export const guildJson = (world: World) => ({
       mentionable: false,
       flags: 0,
     },
+    {
+      id: world.roleId,
+      name: 'Patron',
+      permissions: '0',
+      color: 0,
+      hoist: false,
+      position: 1,
+      managed: false,
+      mentionable: false,
+      flags: 0,
+    },
   ],
   emojis: [],
   features: [],
@@ -89,8 +100,14 @@ export const guildJson = (world: World) => ({
 });
 
 /** Links carry an expiry and a signature over it, like the real CDN's. */
-export function attachmentUrl(world: World, base: string, channelId: string, id: string, filename: string): string {
-  const path = `/attachments/${channelId}/${id}/${encodeURIComponent(filename)}`;
+export function attachmentUrl(
+  world: World,
+  base: string,
+  channelId: string,
+  { id, filename }: Pick<Attachment, 'id' | 'filename'>,
+  folder = 'attachments',
+): string {
+  const path = `/${folder}/${channelId}/${id}/${encodeURIComponent(filename)}`;
   const ex = Math.floor(world.clock.now() / 1000 + 24 * 3600).toString(16);
   return `${base}${path}?ex=${ex}&is=${ex}&hm=${sign(path, ex)}&`;
 }
@@ -98,26 +115,37 @@ export function attachmentUrl(world: World, base: string, channelId: string, id:
 export const sign = (path: string, ex: string): string =>
   createHmac('sha256', 'stand-in').update(`${path}${ex}`).digest('hex');
 
+export function attachmentJson(
+  { id, filename, description, contentType, bytes, width, height }: Attachment,
+  url: string,
+  ephemeral: boolean,
+) {
+  return {
+    id,
+    filename,
+    size: bytes.length,
+    url,
+    proxy_url: url,
+    content_type: contentType,
+    ...(width && { width, height }),
+    ...(description && { description }),
+    ...(ephemeral && { ephemeral: true }),
+  };
+}
+
 export function messageJson(world: World, base: string, message: Message) {
   return {
     type: message.replyTo ? 19 : 0,
     content: message.content,
     mentions: [],
     mention_roles: [],
-    attachments: message.attachments.map(({ id, filename, description, contentType, bytes, width, height }) => {
-      const url = attachmentUrl(world, base, message.channelId, id, filename);
-      return {
-        id,
-        filename,
-        size: bytes.length,
-        url,
-        proxy_url: url,
-        content_type: contentType,
-        ...(width && { width, height }),
-        ...(description && { description }),
-        ...(message.ephemeralFor && { ephemeral: true }),
-      };
-    }),
+    attachments: message.attachments.map((attachment) =>
+      attachmentJson(
+        attachment,
+        attachmentUrl(world, base, message.channelId, attachment),
+        Boolean(message.ephemeralFor),
+      ),
+    ),
     embeds: [],
     timestamp: iso(message.createdAt),
     edited_timestamp: message.editedAt ? iso(message.editedAt) : null,

@@ -100,21 +100,29 @@ async function store(world: World, body: MessageBody, uploads: Upload[], kept: A
   if (uploads.reduce((sum, { bytes }) => sum + bytes.length, 0) > 25 * 1024 * 1024) throw tooLarge();
   const added = uploads.map(async ({ field, filename, contentType, bytes }): Promise<Attachment> => {
     const entry = body.attachments?.find(({ id }) => `files[${id}]` === field);
-    const { width, height } = await sharp(bytes)
-      .metadata()
-      .catch(() => {
-        world.violate(`${filename} is not a picture`);
-        return { width: 0, height: 0 };
-      });
+    const size = await sizeOf(world, filename, contentType, bytes);
     return {
       id: world.snowflake(),
       filename: (entry?.filename ?? filename).replace(/[^\w.-]/g, '_'),
       ...(entry?.description && { description: entry.description }),
       contentType,
       bytes,
-      width,
-      height,
+      ...size,
     };
   });
   return [...kept, ...(await Promise.all(added))];
+}
+
+const ZIP = Buffer.from('PK\x03\x04', 'latin1');
+
+/** Of a picture; an archive has none. */
+async function sizeOf(world: World, filename: string, contentType: string, bytes: Uint8Array) {
+  if (contentType === 'application/zip' && Buffer.from(bytes.subarray(0, 4)).equals(ZIP)) return {};
+  const { width, height } = await sharp(bytes)
+    .metadata()
+    .catch(() => {
+      world.violate(`${filename} is neither a picture nor an archive`);
+      return { width: 0, height: 0 };
+    });
+  return { width, height };
 }

@@ -1,23 +1,34 @@
 /** People in front of Discord's own client: they can only do what it lets them, and see only what it shows them. */
 import { type Gateway, INTENT } from './gateway.ts';
 import { interact, reactionJson } from './interactions.ts';
+import { attachmentJson, attachmentUrl, messageJson } from './json.ts';
 import {
+  type Attachment,
   type ButtonShown,
   type Channel,
   directChannel,
   type Interaction,
   type Message,
+  type Modal,
   type User,
   type World,
 } from './world.ts';
 
-export type Values = Record<string, string | number | boolean>;
+/** A file somebody attaches; the type is what its name makes of it. */
+export interface File {
+  filename: string;
+  bytes: Uint8Array;
+}
+
+export type Values = Record<string, string | number | boolean | File>;
 
 /** What came of a command or a press, as its person sees it. */
 export interface Asked {
   interaction: Interaction;
   /** The message that answers it (a deferred one, an edit in place, a follow-up), once there is one. */
   message(): Message | undefined;
+  /** The form that answers it. */
+  form(): Promise<Modal>;
   /** Waits for the answer to be as described. */
   until(is: (message: Message) => boolean, what: string, withinMs?: number): Promise<Message>;
 }
@@ -27,6 +38,14 @@ export interface Someone {
   slash(name: string, values: Values, options?: { force?: boolean; direct?: boolean }): Asked;
   autocomplete(name: string, focused: string, text: string): Promise<{ name: string; value: string }[]>;
   press(message: Message, label: string): Asked;
+  /** Chooses from the menu with that placeholder. */
+  choose(message: Message, placeholder: string, label: string): Asked;
+  /** Posts a message with files in the channel. */
+  post(content: string, files?: File[]): Message;
+  /** A command from the menu of a message. */
+  apps(message: Message, name: string): Asked;
+  /** Fills in the form that a command opened, and sends it. */
+  submit(form: Modal, values: Record<string, string>): Asked;
   /** A press with whatever custom_id, as a modified client could send. */
   forge(message: Message, customId: string): Asked;
   react(message: Message, emoji: string): void;
@@ -36,26 +55,30 @@ export interface Someone {
 
 /** Callbacks whose answer is the message that was pressed. */
 const EDITS = [6, 7];
-const TYPE = { string: 3, number: 10, boolean: 5 } as const;
+const TYPE = { string: 3, number: 10, boolean: 5, object: 11 } as const;
+const MANAGE_CHANNELS = 1 << 4;
 
 export function createPeople(world: World, gateway: Gateway, base: () => string) {
   const general = [...world.channels.values()].find(({ type }) => type === 0)!;
-  const definition = (name: string) => {
-    const command = [...world.commands.values()].flat().find((one) => one.name === name);
-    if (!command) throw new Error(`There is no /${name} to type.`);
+  const definition = (name: string, user: User, wanted = 1) => {
+    const command = [...world.commands.values()].flat().find((one) => one.name === name && one.type === wanted);
+    const needed = Number(command?.default_member_permissions ?? 0);
+    if (!command || (needed & MANAGE_CHANNELS && !user.manager)) throw new Error(`There is no /${name} to type.`);
     return command;
   };
 
-  return (username: string, { closed = false } = {}): Someone => {
+  return (username: string, { closed = false, manager = false, patron = false } = {}): Someone => {
     const user: User = {
       id: world.snowflake(),
       username,
       global_name: username[0]!.toUpperCase() + username.slice(1),
       ...(closed && { closed }),
+      ...(manager && { manager }),
+      ...(patron && { roles: [world.roleId] }),
     };
     world.users.set(user.id, user);
 
-    const send = (type: 2 | 3 | 4, channel: Channel, data: object, message?: Message): Asked => {
+    const send = (type: Interaction['type'], channel: Channel, data: object, message?: Message): Asked => {
       const { interaction, payload } = interact(world, base(), {
         type,
         user,
@@ -72,6 +95,13 @@ export function createPeople(world: World, gateway: Gateway, base: () => string)
       return {
         interaction,
         message: answer,
+        form: () =>
+          waitFor(
+            world,
+            () => interaction.modal,
+            () => `a form (it shows: ${JSON.stringify(brief(answer()))})`,
+            3000,
+          ),
         until: (is, what, withinMs = 20_000) =>
           waitFor(
             world,
@@ -87,21 +117,40 @@ export function createPeople(world: World, gateway: Gateway, base: () => string)
 
     const pressed = (message: Message, customId: string): Asked =>
       send(3, world.channels.get(message.channelId)!, { component_type: 2, custom_id: customId, id: 2 }, message);
+    const seen = (message: Message): Message => {
+      const current = world.messages.get(message.id)!;
+      if (current.deleted || (current.ephemeralFor && current.ephemeralFor !== user.id))
+        throw new Error(`${username} cannot see that message.`);
+      return current;
+    };
 
     return {
       user,
       slash: (name, values, { force = false, direct = false } = {}) => {
-        const command = definition(name);
+        const command = definition(name, user);
+        const known = (command.options ?? []) as OptionJson[];
+        const attachments: Attachment[] = [];
         const given = Object.entries(values).map(([name, value]) => {
-          const option = (command.options as OptionJson[]).find((one) => one.name === name);
-          return { name, type: option?.type ?? TYPE[typeof value as keyof typeof TYPE], value };
+          const type = known.find((one) => one.name === name)?.type ?? TYPE[typeof value as keyof typeof TYPE];
+          if (typeof value !== 'object') return { name, type, value };
+          attachments.push(looseFile(world, value));
+          return { name, type, value: attachments.at(-1)!.id };
         });
-        if (!force) allowedByClient(command.options as OptionJson[], values);
+        if (!force) allowedByClient(known, values);
         const channel = direct ? directChannel(world, user) : general;
-        return send(2, channel, { id: command.id, name, type: 1, options: given });
+        const resolved = {
+          attachments: Object.fromEntries(attachments.map((one) => [one.id, looseJson(world, base(), channel, one)])),
+        };
+        return send(2, channel, {
+          id: command.id,
+          name,
+          type: 1,
+          options: given,
+          ...(attachments.length > 0 && { resolved }),
+        });
       },
       autocomplete: async (name, focused, text) => {
-        const command = definition(name);
+        const command = definition(name, user);
         const options = [{ name: focused, type: 3, value: text, focused: true }];
         const { interaction } = send(4, general, { id: command.id, name, type: 1, options });
         return waitFor(
@@ -112,15 +161,70 @@ export function createPeople(world: World, gateway: Gateway, base: () => string)
         );
       },
       press: (message, label) => {
-        const current = world.messages.get(message.id)!;
-        if (current.deleted || (current.ephemeralFor && current.ephemeralFor !== user.id))
-          throw new Error(`${username} cannot see that message.`);
+        const current = seen(message);
         const button = buttonsOf(current).find((one) => one.label === label);
         if (!button?.custom_id || button.disabled)
           throw new Error(`There is no “${label}” to press, only ${buttonsOf(current).map(({ label }) => label)}.`);
         return pressed(current, button.custom_id);
       },
       forge: pressed,
+      choose: (message, placeholder, label) => {
+        const menu = seen(message)
+          .components.flatMap(({ components }) => components)
+          .find((one) => one.type === 3 && one.placeholder === placeholder);
+        const value = menu?.options?.find((one) => one.label === label)?.value;
+        if (!menu?.custom_id || !value)
+          throw new Error(
+            `There is no “${label}” in a menu “${placeholder}”, only ${menu?.options?.map(({ label }) => label)}.`,
+          );
+        const data = { component_type: 3, custom_id: menu.custom_id, values: [value], id: 4 };
+        return send(3, world.channels.get(message.channelId)!, data, message);
+      },
+      post: (content, files = []) => {
+        const message: Message = {
+          id: world.snowflake(),
+          channelId: general.id,
+          author: user,
+          content,
+          attachments: files.map((file) => looseFile(world, file)),
+          components: [],
+          flags: 0,
+          createdAt: world.clock.now(),
+          deleted: false,
+        };
+        world.messages.set(message.id, message);
+        return message;
+      },
+      apps: (message, name) => {
+        const current = seen(message);
+        if (current.ephemeralFor) throw new Error('The menu of a private message has no apps.');
+        const command = definition(name, user, 3);
+        const messages = { [current.id]: messageJson(world, base(), current) };
+        return send(2, world.channels.get(current.channelId)!, {
+          id: command.id,
+          name,
+          type: 3,
+          target_id: current.id,
+          resolved: { messages },
+        });
+      },
+      submit: ({ custom_id, components }, values) => {
+        const unknown = Object.keys(values).find(
+          (name) => !components.some(({ component }) => component.custom_id === name),
+        );
+        if (unknown) throw new Error(`There is no field ${unknown} in the form.`);
+        return send(5, general, {
+          custom_id,
+          components: components.map(({ component: { type, custom_id, required, options } }, i) => {
+            const value = values[custom_id];
+            if (value === undefined && required !== false) throw new Error(`${custom_id} is required.`);
+            if (options && value !== undefined && !options.some((one) => one.value === value))
+              throw new Error(`${custom_id} is a list.`);
+            const filled = type === 3 ? { values: value === undefined ? [] : [value] } : { value: value ?? '' };
+            return { type: 18, id: 2 * i + 1, component: { type, custom_id, id: 2 * i + 2, ...filled } };
+          }),
+        });
+      },
       react: (message, emoji) => {
         if (message.ephemeralFor) throw new Error('Nobody can react to a private message.');
         const direct = world.channels.get(message.channelId)?.type === 1;
@@ -138,7 +242,26 @@ export function createPeople(world: World, gateway: Gateway, base: () => string)
   };
 }
 
-export const buttonsOf = ({ components }: Message): ButtonShown[] => components.flatMap(({ components }) => components);
+export const buttonsOf = ({ components }: Message): ButtonShown[] =>
+  components.flatMap(({ components }) => components).filter(({ type }) => type === 2);
+
+const MIME: Readonly<Record<string, string>> = {
+  png: 'image/png',
+  jpg: 'image/jpeg',
+  gif: 'image/gif',
+  webp: 'image/webp',
+};
+
+/** As a client uploads it: Discord goes by the name. */
+function looseFile(world: World, { filename, bytes }: File): Attachment {
+  const contentType = MIME[filename.split('.').at(-1) ?? ''] ?? 'application/octet-stream';
+  const attachment = { id: world.snowflake(), filename, contentType, bytes };
+  world.loose.set(attachment.id, attachment);
+  return attachment;
+}
+
+const looseJson = (world: World, base: string, { id }: Channel, attachment: Attachment) =>
+  attachmentJson(attachment, attachmentUrl(world, base, id, attachment, 'ephemeral-attachments'), true);
 
 export const brief = (message: Message | undefined) =>
   message && {
@@ -195,7 +318,7 @@ function allowedByClient(options: OptionJson[], values: Values): void {
   for (const { name, required } of options) if (required && values[name] === undefined) refuse(`${name} is missing`);
   for (const [name, value] of Object.entries(values)) {
     const option = options.find((one) => one.name === name) ?? refuse(`there is no option ${name}`);
-    const fits = { 3: 'string', 4: 'number', 10: 'number', 5: 'boolean' }[option.type];
+    const fits = { 3: 'string', 4: 'number', 10: 'number', 5: 'boolean', 11: 'object' }[option.type];
     if (typeof value !== fits) refuse(`${name} is a ${fits}`);
     if (option.type === 4 && !Number.isInteger(value)) refuse(`${name} is whole`);
     if (

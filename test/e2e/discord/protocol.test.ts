@@ -1,13 +1,14 @@
 /** What can go wrong between the bot and Discord, one at a time, with the real client. */
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { unzipSync } from 'fflate';
 import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Discord, startDiscord } from '../../../src/bots/discord/discord.ts';
 import { AppError } from '../../../src/core/errors.ts';
 import { createLogger } from '../../../src/core/log.ts';
 import { createFakeStudio, type DiscordAddress, type FakeStudio } from './fake-studio.ts';
-import { type Asked, buttonsOf, type Someone } from './people.ts';
+import { type Asked, buttonsOf, type File, type Someone } from './people.ts';
 import { type StandIn, startStandIn } from './stand-in.ts';
 import { FLAG, type Message } from './world.ts';
 
@@ -33,7 +34,7 @@ const start = async (over: { DISCORD_TOKEN?: string; DISCORD_GUILD_ID?: string }
 };
 
 const waiting = (message: Message) => /Accepted/.test(message.content);
-const done = (message: Message) => /\d pictures?\b/.test(message.content) && message.attachments.length > 0;
+const done = (message: Message) => message.attachments.length > 0 && /Seeds? \d/.test(message.content);
 const ephemeral = ({ flags }: Message) => (flags & FLAG.ephemeral) !== 0;
 
 beforeEach(async () => {
@@ -119,7 +120,7 @@ describe('with a running bot', () => {
     expect(message.attachments).toHaveLength(1);
     expect(message.attachments[0]!.width).toBe(132);
     for (const i of [0, 1, 2, 3]) expect(message.attachments[0]!.description).toContain(`picture ${i}`);
-    expect(message.components.map(({ components }) => components.length)).toEqual([4, 4, 3]);
+    expect(message.components.map(({ components }) => components.length)).toEqual([4, 4, 3, 1]);
   });
 
   it('keeps a private request private from the first moment', async () => {
@@ -393,5 +394,123 @@ describe('with a running bot', () => {
     const carol = discord.person('carol', { closed: true });
     carol.react(await asked.until(done, 'the picture'), '✉️');
     await imagined();
+  });
+
+  describe('and a picture', () => {
+    const file = async (): Promise<File> => ({ filename: 'cat.png', bytes: fake.picture });
+
+    it('takes it as an attachment, and makes it softer or stronger without asking for it again', async () => {
+      const asked = alice.slash('stylize', { picture: await file(), brush: 'night-wind', strength: 0.5 });
+      const id = await accepted(asked);
+      expect(fake.latest().request).toMatchObject({ source: { key: 'handed-in' }, brush: 'night-wind', strength: 0.5 });
+      await fake.finish(bot.courier, id);
+      const message = await asked.until(done, 'the picture');
+      expect(message.content).toContain('Painted with Night wind');
+
+      await accepted(alice.press(message, 'Stronger'));
+      expect(fake.latest()).toMatchObject({ parentId: id, request: { source: { key: 'handed-in' }, strength: 0.7 } });
+      const both = await alice.press(message, 'Before').until(ephemeral, 'before and after');
+      expect(both.attachments.map(({ description }) => description?.split(':')[0])).toEqual(['Before', 'After']);
+      const refused = await bob.press(message, 'Before').until(ephemeral, 'a refusal');
+      expect(refused.content).toContain('Only the person who handed the picture in');
+      await accepted(alice.choose(message, 'Another brush…', 'Ink'));
+      expect(fake.latest().request).toMatchObject({ source: { key: 'handed-in' }, brush: 'ink' });
+    });
+
+    it('refuses what is none in private, and leaves nothing behind', async () => {
+      const bytes = Buffer.from('<html><script>alert(1)</script>');
+      const asked = alice.slash('stylize', { picture: { filename: 'cat.png', bytes }, brush: 'ink' });
+      expect((await asked.until(ephemeral, 'a refusal')).content).toContain('not a picture');
+      expect(fake.generations.size).toBe(0);
+      expect(discord.visible()).toEqual([]);
+    });
+
+    it('is found in the menu of any message, behind a form', async () => {
+      const message = bob.post('look', [await file(), { ...(await file()), filename: 'dog.png' }]);
+      const form = await alice.apps(message, 'Stylize this image').form();
+      expect(form.components.map(({ component }) => component.custom_id)).toEqual([
+        ...['picture', 'brush', 'words', 'strength'],
+      ]);
+      const asked = alice.submit(form, { picture: '1', brush: 'ink', strength: '0.4' });
+      await fake.finish(bot.courier, await accepted(asked));
+      expect(fake.latest().request).toMatchObject({ source: { key: 'handed-in' }, brush: 'ink', strength: 0.4 });
+      const painted = await asked.until(done, 'the picture');
+
+      const again = await bob.apps(painted, 'Stylize this image').form();
+      await accepted(bob.submit(again, { brush: 'night-wind' }));
+      expect(fake.latest().request).toMatchObject({ source: { generationId: expect.any(String), index: 0 } });
+      await accepted(bob.apps(painted, 'Enlarge this image'));
+      expect(fake.latest().request).toMatchObject({ kind: 'upscale', source: { index: 0 } });
+      const wrong = alice.submit(form, { picture: '0', strength: 'much' });
+      expect((await wrong.until(ephemeral, 'a refusal')).content).toContain('not a number');
+      const empty = alice.apps(bob.post('no picture'), 'Stylize this image');
+      expect((await empty.until(ephemeral, 'a refusal')).content).toContain('no picture attached');
+    });
+
+    it('is painted by 🎨 only where that is switched on', async () => {
+      discord.world.messageContent = true;
+      const carol = discord.person('carol', { manager: true, patron: true });
+      const message = bob.post('look', [await file()]);
+      const { asked, id } = await imagined();
+      await fake.finish(bot.courier, id);
+      const ours = await asked.until(done, 'a picture of ours');
+      bob.react(message, '🎨');
+      bob.react(ours, '🎨');
+      expect(() => bob.slash('brush', { brush: 'ink' })).toThrow('no /brush');
+      expect((await carol.slash('brush', { brush: 'inkk' }).until(ephemeral, 'a refusal')).content).toContain('“ink”');
+      expect(fake.generations.size).toBe(1);
+      expect((await carol.slash('brush', { brush: 'ink' }).until(ephemeral, 'switched on')).content).toContain('Ink');
+      carol.react(message, '🎨');
+      await discord.until(() => fake.generations.size === 2, 'painted');
+      expect(fake.latest()).toMatchObject({
+        ...{ request: { kind: 'stylize', source: { key: 'handed-in' }, brush: 'ink' } },
+        sender: { name: 'Carol', roles: [discord.world.roleId] },
+      });
+      await discord.until(() => discord.visible().find(({ replyTo }) => replyTo === message.id), 'a reply');
+      bob.react(ours, '🎨');
+      await discord.until(() => fake.generations.size === 3, 'ours painted');
+      expect(fake.latest().request).toMatchObject({ source: { generationId: id, index: 0 }, brush: 'ink' });
+      discord.world.messageContent = false;
+      bob.react(message, '🎨');
+      await discord.until(() => bob.direct()[0]?.content.includes('Message Content Intent'), 'what the admin can do');
+      await carol.slash('brush', { brush: 'off' }).until(ephemeral, 'switched off');
+      bob.react(ours, '🎨');
+      await imagined();
+      expect(fake.generations.size).toBe(4);
+    });
+  });
+
+  it('shows 300 faces as a sheet and an archive, and takes one of them', async () => {
+    const asked = alice.slash('face', { count: 300, attributes: 'smile +2' });
+    const id = await accepted(asked);
+    expect(fake.latest().request).toMatchObject({ count: 300, attributes: { smile: 2 } });
+    await fake.finish(bot.courier, id);
+    const message = await asked.until(done, 'the faces');
+    const [sheet, archive] = message.attachments;
+    expect(sheet).toMatchObject({ width: 18 * 68 - 4, height: 17 * 68 - 4 });
+    expect(Object.keys(unzipSync(archive!.bytes))).toHaveLength(300);
+    await accepted(alice.choose(message, 'Take one…', '3: seed 9'));
+    expect(fake.latest().request).toMatchObject({ kind: 'face', picture: { generationId: id, index: 2 } });
+    await fake.finish(bot.courier, fake.latest().id);
+    const one = await discord.until(() => discord.visible().find(({ id }) => id !== message.id), 'the face');
+    await accepted(alice.choose(one, 'More of…', 'More: smile'));
+    expect(fake.latest().request).toMatchObject({ picture: { index: 0 }, attributes: { smile: 1 } });
+  });
+
+  it('tells people where their jobs stand, and whose they are', async () => {
+    const patron = discord.person('dora', { patron: true });
+    await accepted(patron.slash('imagine', { prompt: 'two red apples' }));
+    expect(fake.latest().sender.roles).toContain(discord.world.roleId);
+    const standing = await patron.slash('status', {}).until(ephemeral, 'standing');
+    expect(standing.content).toContain('two red apples: Yours is next.');
+    expect((await alice.slash('history', {}).until(ephemeral, 'history')).content).toContain('Nothing made yet');
+    expect((await patron.slash('history', {}).until(ephemeral, 'history')).content).toContain(fake.latest().id);
+  });
+
+  it('suggests brushes and attributes while someone types', async () => {
+    expect(await alice.autocomplete('stylize', 'brush', 'wind')).toEqual([{ name: 'Night wind', value: 'night-wind' }]);
+    expect(await alice.autocomplete('face', 'attributes', 'glasses, no sm')).toEqual([
+      { name: 'glasses, no smile', value: 'glasses, no smile' },
+    ]);
   });
 });

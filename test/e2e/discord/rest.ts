@@ -85,7 +85,7 @@ export function createRest(world: World, faults: Faults): Server {
     const { port } = server.address() as { port: number };
     const url = new URL(request.url ?? '/', `http://127.0.0.1:${port}`);
     try {
-      if (url.pathname.startsWith('/attachments/')) return serveAttachment(world, url, response);
+      if (/^\/(ephemeral-)?attachments\//.test(url.pathname)) return serveAttachment(world, url, response);
       const path = decodeURIComponent(url.pathname.replace(/^\/api\/v10/, ''));
       const fault = faults.take(request.method ?? '', path);
       const raw = await readAll(request);
@@ -189,7 +189,8 @@ function serveAttachment(world: World, url: URL, response: ServerResponse): void
   const [, , , id] = url.pathname.split('/');
   const ex = url.searchParams.get('ex') ?? '';
   const fresh = url.searchParams.get('hm') === sign(url.pathname, ex) && parseInt(ex, 16) * 1000 > world.clock.now();
-  const found = [...world.messages.values()].flatMap(({ attachments }) => attachments).find((one) => one.id === id);
+  const shown = [...world.messages.values()].flatMap(({ attachments }) => attachments);
+  const found = world.loose.get(id ?? '') ?? shown.find((one) => one.id === id);
   if (!fresh || !found) return void response.writeHead(404).end('This content is no longer available.');
   response.writeHead(200, { 'content-type': found.contentType }).end(found.bytes);
 }

@@ -4,7 +4,7 @@
  */
 import type { z } from 'zod';
 import { invalidForm, Refused } from './refused.ts';
-import { FLAG, type World } from './world.ts';
+import { FLAG, type Modal, type World } from './world.ts';
 
 export interface Upload {
   field: string;
@@ -89,6 +89,13 @@ function checkRows({ components }: MessageBody, broken: (rule: string) => never)
     if (row.components.length > 5) broken(`${row.components.length} of 5 buttons in a row`);
     for (const component of row.components) {
       const id = String(component.custom_id ?? '');
+      if (component.type === 3) {
+        if (row.components.length > 1) broken('a menu shares its row');
+        checkMenu(component, broken);
+        if (ids.has(id)) broken(`custom_id ${id} twice in one message`);
+        ids.add(id);
+        continue;
+      }
       if (component.type !== 2) broken(`component type ${component.type} in a row of buttons`);
       if (!component.label && !component.emoji) broken('a button without label or emoji');
       if (String(component.label ?? '').length > 80) broken('a label over 80 characters');
@@ -98,6 +105,45 @@ function checkRows({ components }: MessageBody, broken: (rule: string) => never)
       ids.add(id);
     }
   }
+}
+
+/** A string select, in a message or in a form. */
+function checkMenu(component: Record<string, unknown>, broken: (rule: string) => never): void {
+  const { custom_id = '', placeholder = '', options = [] } = component as Partial<Menu>;
+  if (custom_id.length < 1 || custom_id.length > 100) broken('custom_id must have 1 to 100 characters');
+  if (placeholder.length > 150) broken('a placeholder over 150 characters');
+  if (options.length < 1 || options.length > 25) broken(`${options.length} of 1 to 25 options`);
+  for (const { label, value } of options) {
+    if (label.length < 1 || label.length > 100) broken('an option label must have 1 to 100 characters');
+    if (value.length < 1 || value.length > 100) broken('an option value must have 1 to 100 characters');
+  }
+  if (new Set(options.map(({ value }) => value)).size < options.length) broken('two options of one value');
+}
+
+interface Menu {
+  custom_id: string;
+  placeholder: string;
+  options: { label: string; value: string }[];
+}
+
+/** A form: 1 to 5 labels, each around one field. */
+export function checkModal(world: World, { custom_id = '', title = '', components = [] }: Partial<Modal>): void {
+  const broken = (rule: string): never => {
+    world.violate(`form: ${rule}`);
+    throw invalidForm(rule);
+  };
+  if (custom_id.length < 1 || custom_id.length > 100) broken('custom_id must have 1 to 100 characters');
+  if (title.length < 1 || title.length > 45) broken('the title must have 1 to 45 characters');
+  if (components.length < 1 || components.length > 5) broken(`${components.length} of 1 to 5 fields`);
+  for (const { type, label, component } of components) {
+    if (type !== 18) broken(`component type ${type} instead of a label`);
+    if (label.length < 1 || label.length > 45) broken('a label must have 1 to 45 characters');
+    if (component.type === 3) checkMenu(component, broken);
+    else if (component.type !== 4) broken(`component type ${component.type} in a form`);
+    else if ((component.max_length ?? 4000) > 4000) broken('a text field over 4000 characters');
+  }
+  const ids = components.map(({ component }) => component.custom_id);
+  if (new Set(ids).size < ids.length) broken('a custom_id twice in one form');
 }
 
 function checkAttachments(
@@ -122,13 +168,23 @@ export function checkCommands(world: World, commands: Record<string, unknown>[])
     world.violate(`commands: ${rule}`);
     throw invalidForm(rule);
   };
-  if (commands.length > 100) broken('more than 100 commands');
-  if (new Set(commands.map(({ name }) => name)).size < commands.length) broken('two commands of one name');
-  for (const command of commands) {
+  const ofType = (wanted: number) => commands.filter(({ type = 1 }) => type === wanted);
+  if (ofType(1).length > 100) broken('more than 100 commands');
+  if (ofType(3).length > 15) broken('more than 15 message commands');
+  if (new Set(commands.map(({ name, type = 1 }) => `${type} ${name}`)).size < commands.length)
+    broken('two commands of one name');
+  for (const command of ofType(3)) {
+    if (!/^[-\w\p{L}\p{N} ]{1,32}$/u.test(String(command.name))) broken(`${String(command.name)} is no command name`);
+    if (command.description || command.options) broken('a message command with a description or options');
+  }
+  for (const command of ofType(1)) {
     const options = (command.options ?? []) as Record<string, unknown>[];
     for (const { name } of [command, ...options])
       if (!/^[-_\p{Ll}\p{Lo}\p{N}]{1,32}$/u.test(String(name))) broken(`${String(name)} is no command or option name`);
     if (!command.description) broken('a chat command without description');
+    if (options.length > 25) broken(`${options.length} of 25 options`);
+    for (const { description } of [command, ...options])
+      if (String(description).length > 100) broken('a description over 100 characters');
     const firstOptional = options.findIndex(({ required }) => !required);
     if (firstOptional >= 0 && options.slice(firstOptional).some(({ required }) => required))
       broken('a required option after an optional one');

@@ -39,7 +39,7 @@ const button = (id: string, label = 'x') => ({ type: 2, style: 1, label, custom_
 const rows = (...rows: object[][]) => ({ components: rows.map((components) => ({ type: 1, components })) });
 const post = (body: object | FormData) => call('POST', `/channels/${general}/messages`, body);
 
-const clicked = (type: 2 | 3 | 4 = 2): Interaction => {
+const clicked = (type: Interaction['type'] = 2): Interaction => {
   const user = discord.person('alice').user;
   const channel = discord.world.channels.get(general)!;
   return interact(discord.world, 'http://x', { type, user, channel, data: {} }).interaction;
@@ -89,7 +89,7 @@ it('catches a file without alt text, a file without entry, and something that is
   expect(discord.violations()).toEqual([
     expect.stringContaining('no alt text'),
     expect.stringContaining('no attachments entry'),
-    expect.stringContaining('not a picture'),
+    expect.stringContaining('neither a picture nor an archive'),
   ]);
 });
 
@@ -198,4 +198,25 @@ it.each([
   const path = `/applications/${discord.world.applicationId}/commands`;
   await call('PUT', path, [{ name: 'imagine', description: 'x', type: 1, ...over }]);
   expect(discord.violations().join()).toMatch(rule);
+});
+
+it('catches a menu beside a button, a menu of nothing, two choices of one value, and a form of nothing', async () => {
+  const option = { label: 'a', value: 'a' };
+  const menu = (options: object[], id = 'm') => ({ type: 3, custom_id: id, options });
+  await post({ content: 'x', ...quiet, ...rows([menu([option]), button('b')]) });
+  await post({ content: 'x', ...quiet, ...rows([menu([])]) });
+  await post({ content: 'x', ...quiet, ...rows([menu([option, option])]) });
+  await answer(clicked(), { type: 9, data: { custom_id: 'f', title: 'Form', components: [] } });
+  const caught = discord.violations();
+  for (const [i, rule] of ['shares its row', 'options', 'one value'].entries()) expect(caught[i]).toContain(rule);
+  expect(caught[3]).toMatch(/form|callback 9/);
+  expect((await answer(clicked(5), { type: 9, data: {} })).status).toBe(400);
+});
+
+it('shows a bot without the privileged intent nothing of other people’s messages', async () => {
+  const message = discord.person('alice').post('look', [{ filename: 'a.png', bytes: await png() }]);
+  const read = () => call('GET', `/channels/${general}/messages/${message.id}`);
+  expect((await read()).json).toMatchObject({ content: '', attachments: [] });
+  discord.world.messageContent = true;
+  expect((await read()).json).toMatchObject({ content: 'look', attachments: [{ filename: 'a.png' }] });
 });

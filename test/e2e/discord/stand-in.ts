@@ -12,7 +12,7 @@ export interface StandIn {
   world: World;
   faults: Faults;
   gateway: Gateway;
-  person(username: string, options?: { closed?: boolean }): Someone;
+  person(username: string, options?: { closed?: boolean; manager?: boolean; patron?: boolean }): Someone;
   /** Every message that is not deleted, as `viewer` (or anybody in the channel) sees them. */
   visible(viewer?: Someone): Message[];
   /** Waits for anything. */

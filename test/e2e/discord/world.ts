@@ -9,6 +9,10 @@ export interface User {
   bot?: boolean;
   /** Takes no direct messages: 50007. */
   closed?: boolean;
+  /** Ids of roles in the guild. */
+  roles?: string[];
+  /** May manage channels. */
+  manager?: boolean;
 }
 
 export interface Channel {
@@ -36,6 +40,26 @@ export interface ButtonShown {
   style: number;
   custom_id?: string;
   disabled?: boolean;
+  /** Of a menu. */
+  placeholder?: string;
+  options?: { label: string; value: string }[];
+}
+
+/** A form, as it was sent: labels with a field each. */
+export interface Modal {
+  custom_id: string;
+  title: string;
+  components: {
+    type: number;
+    label: string;
+    component: {
+      type: number;
+      custom_id: string;
+      required?: boolean;
+      max_length?: number;
+      options?: { label: string; value: string }[];
+    };
+  }[];
 }
 
 export interface Message {
@@ -60,8 +84,8 @@ export interface Message {
 export interface Interaction {
   id: string;
   token: string;
-  /** 2 command, 3 component, 4 autocomplete. */
-  type: 2 | 3 | 4;
+  /** 2 command, 3 component, 4 autocomplete, 5 form. */
+  type: 2 | 3 | 4 | 5;
   user: User;
   channelId: string;
   at: number;
@@ -73,6 +97,7 @@ export interface Interaction {
   loading: boolean;
   followUps: number;
   choices?: { name: string; value: string }[];
+  modal?: Modal;
 }
 
 /** One change that somebody could see. */
@@ -82,7 +107,7 @@ export interface Seen {
   message: Message;
 }
 
-export type Command = Record<string, unknown> & { id: string; name: string };
+export type Command = Record<string, unknown> & { id: string; name: string; type: number };
 
 export const FLAG = { suppressEmbeds: 1 << 2, ephemeral: 1 << 6, loading: 1 << 7, componentsV2: 1 << 15 } as const;
 export const TOKEN_LIFE_MS = 15 * 60_000;
@@ -105,6 +130,11 @@ export interface World {
   violations: string[];
   /** Bytes one file may have. */
   fileLimit: number;
+  /** Attachments of commands and forms, which no message shows. */
+  loose: Map<string, Attachment>;
+  roleId: string;
+  /** Whether the bot has the privileged intent; without it messages of others come without what is in them. */
+  messageContent: boolean;
   /** Emits 'change' after every visible change and every callback. */
   changed: EventEmitter;
   snowflake(): string;
@@ -134,6 +164,9 @@ export function createWorld({ token }: { token: string }): World {
     seen: [],
     violations: [],
     fileLimit: 10 * 1024 * 1024,
+    loose: new Map(),
+    roleId: snowflake(),
+    messageContent: false,
     changed,
     snowflake,
     violate: (rule) => {

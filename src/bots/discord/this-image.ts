@@ -1,0 +1,79 @@
+/**
+ * “Stylize this image” and “Enlarge this image” in the menu of any message. Discord shows the message's attachments only
+ * now, so their links are kept until the form comes back; after a restart the message is asked for again.
+ */
+import type { MessageContextMenuCommandInteraction, ModalSubmitInteraction } from 'discord.js';
+import { AppError } from '../../core/errors.ts';
+import type { Deps } from '../ask.ts';
+import { COMMANDS } from '../commands.ts';
+import type { GivenPicture } from '../given-picture.ts';
+import type { Answer } from './answer.ts';
+import { STYLIZE_THIS } from './commands.ts';
+import { decodeTarget, modal, readModal, type Target } from './modal.ts';
+import { addressOf, senderOf } from './person.ts';
+import { attachedTo, fetched, type PictureDeps, picturesOf } from './pictures-given.ts';
+
+/** Links to the pictures of messages whose forms are open, newest last. */
+export type Remembered = Map<string, { name: string; url: string }[]>;
+
+export type ThisImageDeps = Deps & PictureDeps & { remembered: Remembered };
+
+const MOST_REMEMBERED = 500;
+
+export async function onThisImage(
+  deps: ThisImageDeps,
+  interaction: MessageContextMenuCommandInteraction,
+  answer: Answer,
+): Promise<void> {
+  const { commandName, channelId, targetId: messageId, targetMessage } = interaction;
+  const what = commandName === STYLIZE_THIS ? 'stylize' : 'upscale';
+  const ours = await deps.studio.findByMessage('discord', messageId);
+  const links = [...targetMessage.attachments.values()].map(({ name, url, contentType }) => ({
+    filename: name,
+    url,
+    content_type: contentType ?? undefined,
+  }));
+  const attached = picturesOf({ attachments: links as never }).map(({ filename: name, url }) => ({ name, url }));
+  const names = ours
+    ? ours.images.map(({ seed }, i) => `${i + 1}: seed ${seed}`)
+    : attached.map(({ name }, i) => `${i + 1}: ${name}`);
+  if (names.length === 0) throw new AppError('invalid_request', 'There is no picture attached to that message.');
+  const target: Target = { what, channelId, messageId };
+  if (!ours) remember(deps.remembered, messageId, attached);
+  if (what === 'upscale' && names.length === 1) return order(deps, interaction, answer, target, {});
+  await answer.open(modal(target, { pictures: names, brushes: deps.studio.brushes() }));
+}
+
+export async function onModal(deps: ThisImageDeps, interaction: ModalSubmitInteraction, answer: Answer): Promise<void> {
+  const target = decodeTarget(interaction.customId);
+  if (!target) throw new AppError('not_found', 'That form is no longer in use. Choose the command again.');
+  await order(deps, interaction, answer, target, readModal(interaction));
+}
+
+async function order(
+  deps: ThisImageDeps,
+  interaction: MessageContextMenuCommandInteraction | ModalSubmitInteraction,
+  answer: Answer,
+  target: Target,
+  { picture = '0', ...options }: Record<string, string>,
+): Promise<void> {
+  const event = { eventId: interaction.id, sender: senderOf(interaction), address: addressOf(interaction) };
+  const given = await chosen(deps, target, Number(picture));
+  const { run } = COMMANDS[target.what];
+  await run(deps, { ...event, options: { ...options, picture: given } }, answer.acknowledge);
+}
+
+async function chosen(deps: ThisImageDeps, { channelId, messageId }: Target, index: number): Promise<GivenPicture> {
+  const ours = await deps.studio.findByMessage('discord', messageId);
+  if (ours) return { id: `${ours.id}#${index + 1}` };
+  const links = deps.remembered.get(messageId) ?? (await attachedTo(deps, channelId, messageId));
+  const link = links[index];
+  if (!link) throw new AppError('invalid_request', 'That picture is no longer attached to the message.');
+  return fetched(deps, link);
+}
+
+function remember(remembered: Remembered, messageId: string, links: { name: string; url: string }[]): void {
+  remembered.delete(messageId);
+  remembered.set(messageId, links);
+  for (const oldest of remembered.keys()) if (remembered.size > MOST_REMEMBERED) remembered.delete(oldest);
+}

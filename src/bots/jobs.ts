@@ -1,0 +1,48 @@
+/** A person's own jobs, in lines: where the waiting ones stand, and the latest. */
+import type { GenerationView, Status } from '../core/records.ts';
+import type { Reply } from '../core/reply.ts';
+import type { Sender, Studio } from '../core/studio.ts';
+import { notice, outcome, waiting } from './present.ts';
+import { quoted } from './wording.ts';
+
+const ENDED: readonly Status[] = ['done', 'failed', 'cancelled'];
+const LOOKED_THROUGH = 50;
+const LISTED = 10;
+const WORDS = 60;
+
+/** Where each job stands that has not ended. */
+export async function status(studio: Studio, sender: Sender): Promise<Reply> {
+  const open = (await studio.history(sender, { limit: LOOKED_THROUGH })).filter(
+    ({ status }) => !ENDED.includes(status),
+  );
+  const lines = await Promise.all(
+    open.map(async (generation) => {
+      const { id, request, status } = generation;
+      if (status === 'running') return `${named(generation)}: being made now.`;
+      const standing = (await studio.standing(id)) ?? { ahead: 0 };
+      const { headline, lines } = waiting(request, { ...standing, generationId: id, notes: [] });
+      return `${named(generation)}: ${[headline.replace(/^Accepted\. /, ''), ...lines].join(' ')}`;
+    }),
+  );
+  return { ...notice(lines.length > 0 ? `Your jobs: ${lines.length}.` : 'None of your jobs is waiting.'), lines };
+}
+
+/** The latest, newest first, with their ids. */
+export async function history(studio: Studio, sender: Sender): Promise<Reply> {
+  const latest = await studio.history(sender, { limit: LISTED });
+  const lines = latest.map(
+    (generation) => `${at(generation)} · ${named(generation)} · ${ended(generation, studio)} · ${generation.id}`,
+  );
+  return { ...notice(lines.length > 0 ? 'Your latest jobs.' : 'Nothing made yet.'), lines };
+}
+
+const named = ({ request }: GenerationView): string => {
+  const words = quoted(request);
+  if (words === undefined) return `/${request.kind}`;
+  return words.length > WORDS ? `${words.slice(0, WORDS - 1).replace(/[\uD800-\uDBFF]$/, '')}…` : words;
+};
+
+const ended = (generation: GenerationView, studio: Studio): string =>
+  ENDED.includes(generation.status) ? outcome(generation, studio).headline : 'not ended yet';
+
+const at = ({ createdAt }: GenerationView): string => createdAt.toISOString().slice(0, 16).replace('T', ' ');
