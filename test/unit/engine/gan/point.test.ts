@@ -29,6 +29,13 @@ const rowsOf = async (over: Partial<FacePoint> = {}) => (await latentOf(deps, aP
 const projection = { picture: { key: 'k', sha256: 'a'.repeat(64), width: 9, height: 9 }, steps: 5 };
 
 describe('a seed', () => {
+  it('is torch’s: manual_seed(7), randn(1, 68), randn(1, 43680)', () => {
+    const { z, noise } = drawsOf(7, { zWidth: 68, noiseWidth: 43680 });
+    const at = (v: Float32Array, ...places: number[]) => places.map((i) => v[i]!.toFixed(7));
+    expect(at(z, 0, 1, 66, 67)).toEqual(['-0.8201345', '0.3956312', '0.7469808', '1.3797723']);
+    expect(at(noise, 0, 1, 43678, 43679)).toEqual(['-0.1258967', '-0.9577823', '0.2208718', '0.5240964']);
+  });
+
   it('draws which face first and its grain after, as torch would', () => {
     const generator = createGenerator(7);
     expect(drawsOf(7, widths)).toEqual({ z: generator.randn(20), noise: generator.randn(40) });
