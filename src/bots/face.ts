@@ -54,7 +54,7 @@ export async function face(
 }
 
 /** `7 fine, 12 coarse`. */
-function parseMix(text: string): { seed: number; layers: string }[] {
+export function parseMix(text: string): { seed: number; layers: string }[] {
   return text.split(/[,;]/).map((part) => {
     const [, seed, layers = 'middle'] = /^\s*(\d{1,10})(?:\s+(\w+))?\s*$/.exec(part) ?? [];
     if (seed === undefined || !(LAYER_GROUPS as readonly string[]).includes(layers))

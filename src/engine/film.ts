@@ -4,7 +4,7 @@ import { AppError } from '../core/errors.ts';
 import type { GenerateContext, Made, Picture } from '../core/picture.ts';
 import type { StoredPicture } from '../core/recipe.ts';
 import { MAX_FRAMES } from '../core/request.ts';
-import { decodePicture, loadStored } from './picture-input.ts';
+import { decodePicture, loadStored, MOVING } from './picture-input.ts';
 
 export interface Film {
   /** Of equal size, on white. */
@@ -12,8 +12,6 @@ export interface Film {
   delaysMs: readonly number[];
 }
 
-/** Formats whose pages are shown one after the other. */
-const MOVING = new Set<string | undefined>(['gif', 'webp']);
 /** Of all frames together. */
 const MOST_PIXELS = 64 * 2 ** 20;
 /** Browsers take what is shorter for a mistake. */
@@ -30,7 +28,7 @@ export async function decodeFilm(bytes: Uint8Array): Promise<Film> {
     .metadata()
     .catch(() => undefined); // decoding says it better
   const { pages = 1, delay = [] } = about ?? {};
-  if (pages === 1 || !MOVING.has(about?.format)) return { frames: [await decodePicture(bytes)], delaysMs: [0] };
+  if (pages === 1 || !MOVING.has(about?.format ?? '')) return { frames: [await decodePicture(bytes)], delaysMs: [0] };
   const { data, info } = await sharp(bytes, { pages: -1, limitInputPixels: MOST_PIXELS, failOn: 'error' })
     .toColourspace('srgb')
     .flatten({ background: '#fff' })

@@ -14,19 +14,25 @@ const MOST_BYTES = 32 * 2 ** 20;
 const MOST_PIXELS = 64 * 2 ** 20;
 /** What is decoded at all: drawings and documents (SVG, PDF) would be programs to run. */
 const FORMATS = new Set<string>(['png', 'jpeg', 'webp', 'gif', 'tiff', 'heif', 'avif']);
+/** Formats whose pages are shown one after the other. */
+export const MOVING = new Set<string>(['gif', 'webp']);
 const OPAQUE = 255;
 
 const unreadable = (cause?: unknown) =>
   new AppError('invalid_request', 'That file is not a picture that can be read. Send a PNG, JPEG or WebP.', { cause });
 
-/** What a record keeps of a file: its hash, and its size when held upright. Reads the header alone. Throws invalid_request. */
-export async function inspectPicture(bytes: Uint8Array): Promise<{ sha256: string; width: number; height: number }> {
+/** What a record keeps of a file: hash, size when held upright, frames if it moves. Reads the header alone. Throws invalid_request. */
+export async function inspectPicture(bytes: Uint8Array): Promise<Omit<StoredPicture, 'key'>> {
   if (bytes.length > MOST_BYTES)
     throw new AppError(
       'invalid_request',
       `That file has ${(bytes.length / 2 ** 20).toFixed(1)} MiB; the most is ${MOST_BYTES / 2 ** 20}. Send a smaller one.`,
     );
-  const { format, autoOrient } = await sharp(bytes, { limitInputPixels: false })
+  const {
+    format,
+    autoOrient,
+    pages = 1,
+  } = await sharp(bytes, { limitInputPixels: false })
     .metadata()
     .catch((cause: unknown) => Promise.reject(unreadable(cause)));
   const { width, height } = autoOrient;
@@ -36,7 +42,8 @@ export async function inspectPicture(bytes: Uint8Array): Promise<{ sha256: strin
       'invalid_request',
       `That picture has ${width}×${height} pixels; the most is ${MOST_PIXELS / 2 ** 20} million. Send a smaller one.`,
     );
-  return { sha256: createHash('sha256').update(bytes).digest('hex'), width, height };
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  return { sha256, width, height, ...(pages > 1 && MOVING.has(format) && { frames: pages }) };
 }
 
 /** Upright, in sRGB, 8 bits a channel, the first frame of several; colours stay what they were where it is clear. */

@@ -1,11 +1,16 @@
 /** `atelier`: one picture from a shell, the installed models, and the processes of a larger installation. */
 import { Command } from 'commander';
 import { HINT_NAMES } from '../engine/control/hint-names.ts';
+import { makeAtShell } from './at-shell.ts';
 import { die } from './environment.ts';
+import { askFace, askMorph, askStylize, askUpscale, type FaceOptions, type StylizeOptions } from './filters.ts';
 import { hint } from './hint.ts';
 import { imagine } from './imagine.ts';
 import type { ShellOptions } from './imagine-options.ts';
 import { addModelCommands } from './models.ts';
+
+type Written<T> = T & { out?: string };
+const again = (said: string, before: string[] = []) => [...before, said];
 
 const program = new Command('atelier')
   .description('A self-hosted image studio that lives in chat.')
@@ -42,7 +47,7 @@ program
   .option(
     '--control <hint=file>',
     'steer with a hint of a picture: canny=photo.png,weight=0.8,from=0,to=0.6,guess; may be said again',
-    (said: string, before: string[] = []) => [...before, said],
+    again,
   )
   .option('--clip-skip <number>', 'which layer of the text encoder, counted from the last, which is 1')
   .option('--weighting <name>', 'how (word:1.3) is applied: a1111, compel, comfy, none')
@@ -55,6 +60,60 @@ program
     const common = { ...parts, negative, count, seed, steps, guidance, sampler, size, model };
     return imagine(options, common, out);
   });
+
+program
+  .command('stylize')
+  .description('a picture in another manner: a brush, another picture, or words; says which way it went and why')
+  .argument('<file>', 'a PNG, JPEG, WebP or GIF; brushes and --like paint every frame of one that moves')
+  .option('--brush <name>', 'an installed brush, such as night-wind; without any manner the usual one')
+  .option(
+    '--like <file>',
+    'a picture whose manner it takes: waves.png,weight=0.7,mask=where.png; may be said again',
+    again,
+  )
+  .option('--words <text>', 'what it should become')
+  .option('--quality <name>', 'fast, or best: minutes, with --like')
+  .option('--strength <share>', '0 leaves the picture as it is, 1 is all style')
+  .option('--keep-colours <how>', 'no, luminance or histogram')
+  .option('--mask <file>', 'white is stylized, black stays')
+  .option('--seed <number>', 'with --words: the same seed gives the same bytes')
+  .option('--out <file>', 'where to write it: a .png; a .webp or .gif of what moves')
+  .action((file: string, { out, ...options }: Written<StylizeOptions>) =>
+    makeAtShell('stylize', askStylize(file, options), out),
+  );
+
+program
+  .command('upscale')
+  .description('a picture, or every frame of one that moves, larger')
+  .argument('<file>', 'a PNG, JPEG, WebP or GIF')
+  .option('--factor <number>', '2 or 4', '4')
+  .option('--out <file>', 'where to write it: a .png; a .webp or .gif of what moves')
+  .action((file: string, { out, ...options }: Written<{ factor: string }>) =>
+    makeAtShell('upscale', askUpscale(file, options), out),
+  );
+
+program
+  .command('face')
+  .description('new faces, or the one most like a picture')
+  .option('--with <attributes>', 'such as “smile +2, no glasses”')
+  .option('--count <number>', 'how many, 1 to 300; each has the next seed')
+  .option('--seed <number>', 'the same seed and options give the same bytes')
+  .option('--truncation <number>', '0 is the average face, 1 the full variety')
+  .option('--mix <seeds>', 'take layers from other seeds: “7 fine, 12 coarse”')
+  .option('--like <file>', 'the face most like the one in this picture')
+  .option('--model <name>', 'which model draws')
+  .option('--out <file>', 'where to write it; further faces get -2, -3 …')
+  .action(({ out, ...options }: Written<FaceOptions>) => makeAtShell('face', askFace(options), out));
+
+program
+  .command('morph')
+  .description('one face turning into another, and back')
+  .argument('<seeds...>', 'two or more, in this order')
+  .option('--frames <number>', 'from one to the next')
+  .option('--out <file>', 'where to write it: a .webp or a .gif')
+  .action((seeds: string[], { out, ...options }: Written<{ frames?: string }>) =>
+    makeAtShell('morph', askMorph(seeds, options), out),
+  );
 
 program
   .command('hint')

@@ -24,9 +24,9 @@ export function createHandedIn(): HandedIn {
       const bytes = await readFile(file).catch((cause: unknown) => {
         throw new AppError('invalid_request', `${file} cannot be read.`, { cause });
       });
-      const { sha256, width, height } = await inspectPicture(bytes);
-      const source = { key: sha256, sha256, width, height };
-      kept.set(sha256, { bytes, source });
+      const about = await inspectPicture(bytes);
+      const source = { key: about.sha256, ...about };
+      kept.set(source.key, { bytes, source });
       return source;
     },
     sources: (ref) => find('key' in ref ? ref.key : ref.generationId).source,

@@ -1,10 +1,8 @@
-/** Pictures made in a shell, on disk: one file each, or all of a walk's frames in one that moves. */
+/** Pictures made in a shell, on disk: one file each; what moves is one WebP or GIF. */
 import { writeFile } from 'node:fs/promises';
 import { extname } from 'node:path';
-import sharp from 'sharp';
-import { xmpPacket } from '../safety/provenance.ts';
-
-const FRAME_MS = 120;
+import { AppError } from '../core/errors.ts';
+import type { Recipe } from '../core/recipe.ts';
 
 /** The first under the name itself, the rest with -2, -3 … behind it. */
 export async function writeEach(out: string, pictures: readonly Uint8Array[]): Promise<string[]> {
@@ -14,21 +12,44 @@ export async function writeEach(out: string, pictures: readonly Uint8Array[]): P
   return files;
 }
 
-/** Whether a file of this name can move. */
-export const moves = (out: string): boolean => ['.webp', '.gif'].includes(extname(out).toLowerCase());
+const MOVING: Readonly<Record<string, 'webp' | 'gif'>> = { '.webp': 'webp', '.gif': 'gif' };
 
-/** There and back again, in a loop. */
-export async function writeMoving(out: string, frames: readonly Uint8Array[], altText: string): Promise<Uint8Array> {
-  const loop = [...frames, ...frames.slice(1, -1).reverse()];
-  const film = sharp(
-    loop.map((frame) => Buffer.from(frame)),
-    { join: { animated: true } },
-  ).withXmp(xmpPacket(altText));
-  const options = { delay: loop.map(() => FRAME_MS), loop: 0 };
-  const bytes = await (extname(out).toLowerCase() === '.gif'
-    ? film.gif(options)
-    : film.webp({ ...options, quality: 90 })
-  ).toBuffer();
-  await writeFile(out, bytes);
-  return bytes;
+/** What is written to a file of this name. */
+export const formatOf = (out: string): 'png' | 'webp' | 'gif' => MOVING[extname(out).toLowerCase()] ?? 'png';
+
+/** Where it is written, if a file of that name can hold it. Throws invalid_request with what to name instead. */
+export function outFor(recipe: Recipe, out?: string): string {
+  const can = motionOf(recipe);
+  const file = out ?? `${NAMES[recipe.kind]}.${can === 'must' ? 'webp' : 'png'}`;
+  const moves = formatOf(file) !== 'png';
+  if (moves && can === 'never')
+    throw new AppError('invalid_request', `Only what moves can be written to ${file}: name a .png.`);
+  if (!moves && can === 'must') throw new AppError('invalid_request', `It moves: name a .webp or a .gif, not ${file}.`);
+  return file;
+}
+
+const NAMES = {
+  imagine: 'picture',
+  upscale: 'larger',
+  brush: 'stylized',
+  adain: 'stylized',
+  gatys: 'stylized',
+  face: 'face',
+  morph: 'morph',
+} satisfies Record<Recipe['kind'], string>;
+
+/** The frames of a walk may be one picture that moves, or many. */
+function motionOf(recipe: Recipe): 'must' | 'may' | 'never' {
+  switch (recipe.kind) {
+    case 'morph':
+      return 'must';
+    case 'imagine':
+      return recipe.walk ? (recipe.walk.delayMs ? 'must' : 'may') : 'never';
+    case 'upscale':
+    case 'brush':
+    case 'adain':
+      return recipe.source.frames ? 'must' : 'never';
+    default:
+      return 'never';
+  }
 }

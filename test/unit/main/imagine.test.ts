@@ -6,7 +6,8 @@ import sharp from 'sharp';
 import { afterAll, describe, expect, it } from 'vitest';
 import { createHandedIn } from '../../../src/main/handed-in.ts';
 import { readRequest, type ShellOptions } from '../../../src/main/imagine-options.ts';
-import { moves, writeEach, writeMoving } from '../../../src/main/picture-files.ts';
+import { formatOf, outFor, writeEach } from '../../../src/main/picture-files.ts';
+import { aBrushRecipe, aRecipe } from '../../fixtures.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'shell-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -90,18 +91,29 @@ describe('files', () => {
     expect(readFileSync(files[1]!, 'utf8')).toBe('2');
   });
 
-  it.each(['walk.webp', 'walk.gif'])('that move go there and back again: %s', async (name) => {
-    const out = join(folder, name);
-    const frames = await Promise.all(
-      ['#c02030', '#20c030', '#2030c0'].map(async (colour, i) =>
-        readFileSync(await file(`frame-${i}.png`, 40, 20, colour)),
-      ),
-    );
-    await writeMoving(out, frames, 'AI-generated image: a walk');
-    expect(moves(out)).toBe(true);
-    const about = await sharp(out, { animated: true }).metadata();
-    expect([about.pages, about.width, about.pageHeight, about.loop]).toEqual([4, 40, 20, 0]);
-    const last = await sharp(out, { page: 2 }).removeAlpha().raw().toBuffer();
-    expect(Math.abs(last[2]! - 0xc0)).toBeLessThan(8);
+  it.each([
+    ['a.png', 'png'],
+    ['a', 'png'],
+    ['A.WEBP', 'webp'],
+    ['a.gif', 'gif'],
+  ])('%s is a %s', (name, format) => void expect(formatOf(name)).toBe(format));
+
+  const still = aBrushRecipe();
+  const moving = aBrushRecipe({ source: { ...still.source, frames: 3 } });
+  const walk = { prompt: 'a dog', negativePrompt: '', seed: 1, frames: 4 };
+  it.each([
+    ['a picture', still, undefined, 'stylized.png'],
+    ['a picture, somewhere', still, 'x.png', 'x.png'],
+    ['one that moves', moving, undefined, 'stylized.webp'],
+    ['one that moves, as a GIF', moving, 'x.gif', 'x.gif'],
+    ['a walk, frame by frame', aRecipe({ walk }), 'x.png', 'x.png'],
+    ['a walk in one', aRecipe({ walk }), 'x.webp', 'x.webp'],
+  ] as const)('hold %s', (_, recipe, out, file) => void expect(outFor(recipe, out)).toBe(file));
+
+  it.each([
+    ['a picture', still, 'x.webp', 'Only what moves can be written to x.webp: name a .png.'],
+    ['one that moves', moving, 'x.png', 'It moves: name a .webp or a .gif, not x.png.'],
+  ] as const)('that cannot hold %s are named before any work', (_, recipe, out, message) => {
+    expect(() => outFor(recipe, out)).toThrow(expect.objectContaining({ code: 'invalid_request', message }));
   });
 });
