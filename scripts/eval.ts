@@ -4,12 +4,17 @@ import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { evaluateAnyStyle } from '../bench/eval/any-style.ts';
 import { evaluateAvatars } from '../bench/eval/avatars.ts';
+import { evaluateBrush } from '../bench/eval/brush.ts';
 import { contactSheet } from '../bench/eval/contact-sheet.ts';
 import type { Evaluate } from '../bench/eval/evaluation.ts';
+import { evaluateFeatures } from '../bench/eval/feature-net.ts';
 import { append, entryOf } from '../bench/eval/journal.ts';
 import { evaluatePictureSafety } from '../bench/eval/picture-safety.ts';
+import { evaluateControl } from '../bench/eval/sticker-control.ts';
 import { evaluateStickers } from '../bench/eval/sticker-diffusion.ts';
+import { evaluateTranslation } from '../bench/eval/translate.ts';
 import { evaluateUpscaler } from '../bench/eval/upscale.ts';
 import { createLogger } from '../src/core/log.ts';
 import { openCatalogue } from '../src/engine/catalogue.ts';
@@ -20,7 +25,12 @@ const EVALUATIONS: Record<string, Evaluate> = {
   diffusion: evaluateStickers,
   upscale: evaluateUpscaler,
   gan: evaluateAvatars,
+  control: evaluateControl,
   'picture-safety': evaluatePictureSafety,
+  'style-transfer': evaluateBrush,
+  adain: evaluateAnyStyle,
+  features: evaluateFeatures,
+  translate: evaluateTranslation,
 };
 
 const root = fileURLToPath(new URL('..', import.meta.url));
