@@ -7,7 +7,7 @@ import type { Size } from './planes.ts';
 import { addTotalVariation } from './total-variation.ts';
 
 /** Strong enough that hardly a pixel has to be cut off in the end. */
-const GAMUT_WEIGHT = 20;
+const GAMUT_WEIGHT = 100;
 
 interface Deps {
   net: Pick<FeatureNet, 'loss'>;

@@ -1,13 +1,14 @@
 /** A picture painted in the manner of others, by optimisation. */
 
 import type { Picture } from '../../core/picture.ts';
+import { NOTHING_KEPT } from '../keeping.ts';
 import { loadCutout, onWhite } from '../picture-input.ts';
 import type { Pipeline } from '../pipeline.ts';
 import { resample } from '../upscale/resample.ts';
 import { blend } from './blend.ts';
 import { inGreys, READIED } from './colour-transfer.ts';
 import { openFeatureNet } from './features.ts';
-import { paint } from './gatys.ts';
+import { PaintState, paint } from './gatys.ts';
 import { styleWeight } from './gatys-defaults.ts';
 import { keepColours } from './keep-colours.ts';
 import { pictureOf } from './planes.ts';
@@ -17,6 +18,7 @@ import { wantedPart } from './within.ts';
 
 export const gatys: Pipeline<'gatys'> = async (recipe, job) => {
   const { width, height, iterations, keepColours: how, strength, seed } = recipe;
+  const { keeping = NOTHING_KEPT } = job;
   const source = onWhite(await loadCutout(job.load, recipe.source));
   const content = source.width === width && source.height === height ? source : await resample(source, width, height);
   const regions = await loadRegions(job.load, recipe.styles, content);
@@ -37,6 +39,7 @@ export const gatys: Pipeline<'gatys'> = async (recipe, job) => {
         const preview = look(painted);
         job.onProgress({ step, total, ...(preview && { preview }) });
       },
+      onScale: (state) => keeping.mark(() => state),
     },
     {
       content: how === 'luminance' ? inGreys(content) : content,
@@ -46,6 +49,7 @@ export const gatys: Pipeline<'gatys'> = async (recipe, job) => {
       smoothness: recipe.smoothness * strength,
       iterations,
     },
+    keeping.restored ? PaintState.parse(keeping.restored) : undefined,
   );
   const stylized = keepColours(content, pictureOf(painted, net.range), how);
   const mask = await wantedPart(job.load, { regions, mask: recipe.mask, size: content });

@@ -1,4 +1,5 @@
 /** Neural style transfer by optimisation over pixels, coarse to fine. Gatys et al. 2016; scales as in Gatys et al. 2017. */
+import { z } from 'zod';
 import type { Picture } from '../../core/picture.ts';
 import type { Clock } from '../network.ts';
 import { mix } from '../tensor.ts';
@@ -28,7 +29,18 @@ interface Deps {
   signal: AbortSignal;
   /** Told after every iteration; `painted` makes what there is by then. */
   onIteration?: (step: number, painted: () => Planes, loss: number) => void | Promise<void>;
+  /** Told after every scale but the last: from here it can go on to the same bytes. */
+  onScale?: (state: PaintState) => void;
 }
+
+/** What the scales before `scale` made. */
+export const PaintState = z.object({
+  scale: z.number().int().min(1),
+  width: z.number().int(),
+  height: z.number().int(),
+  data: z.custom<Float32Array<ArrayBuffer>>((value) => value instanceof Float32Array, 'must be numbers'),
+});
+export type PaintState = z.infer<typeof PaintState>;
 
 /** Steps as long as a change of every pixel by this much, before the curvature is known. */
 const FIRST_CHANGE = 0.02;
@@ -41,14 +53,17 @@ interface Course {
 }
 
 /** Planes of the content's size, in the net's range. */
-export async function paint(deps: Deps, painting: Painting): Promise<Planes> {
-  let from: Planes | undefined;
+export async function paint(deps: Deps, painting: Painting, state?: PaintState): Promise<Planes> {
+  let from: Planes | undefined = state;
   let before = 0;
   for (const [i, iterations] of painting.iterations.entries()) {
-    const share = 2 ** (i + 1 - painting.iterations.length);
-    const size = scaled(painting.content, share);
-    const padded = roundedUp(size, deps.net.stride, 2);
-    from = await paintScale(deps, painting, { share, size, padded }, { from, iterations, before });
+    if (i >= (state?.scale ?? 0)) {
+      const share = 2 ** (i + 1 - painting.iterations.length);
+      const size = scaled(painting.content, share);
+      const padded = roundedUp(size, deps.net.stride, 2);
+      from = await paintScale(deps, painting, { share, size, padded }, { from, iterations, before });
+      if (i + 1 < painting.iterations.length) deps.onScale?.({ scale: i + 1, ...from });
+    }
     before += iterations;
   }
   return from!;
