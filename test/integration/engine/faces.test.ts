@@ -133,7 +133,7 @@ describe('a picture', () => {
       .toBuffer();
     const sha256 = createHash('sha256').update(png).digest('hex');
     const stored = { key: 'k', sha256, width: 128, height: 128 };
-    const STEPS = 24;
+    const STEPS = 12;
     let loads = 0;
     const load = async () => {
       loads++;
