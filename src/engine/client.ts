@@ -36,12 +36,14 @@ interface Deps {
   config: Pick<Config, 'MODELS_DIR' | 'ENGINE_DEVICES' | 'ENGINE_THREADS' | 'ENGINE_HANG_SECONDS' | 'DEFAULT_MODEL'> &
     Partial<Pick<Config, 'ENGINE_JOBS' | 'ENGINE_MEMORY_GB'>>;
   log: Logger;
+  /** Between two states that a job tells of, milliseconds; absent: a few seconds. */
+  checkpointMs?: number;
   /** Told of every denoising step, milliseconds: for metrics. */
   onStep?: (ms: number) => void;
 }
 
 /** Starts every device's child and waits until they answer. */
-export async function createEngine({ config, log, onStep = () => {} }: Deps): Promise<EngineClient> {
+export async function createEngine({ config, log, checkpointMs, onStep = () => {} }: Deps): Promise<EngineClient> {
   const catalogue = await openCatalogue({ MODELS_DIR: config.MODELS_DIR });
   const names = config.ENGINE_DEVICES.split(',');
   const { ENGINE_JOBS: jobs = 4, ENGINE_MEMORY_GB: gigabytes } = config;
@@ -53,7 +55,7 @@ export async function createEngine({ config, log, onStep = () => {} }: Deps): Pr
         device,
         threads: config.ENGINE_THREADS,
         hangMs: config.ENGINE_HANG_SECONDS * 1000,
-        jobs,
+        ...{ jobs, checkpointMs },
         memoryBytes: gigabytes ? gigabytes * 2 ** 30 : usualBudget(names.length),
       },
     ),

@@ -13,6 +13,8 @@ export interface ProcessOptions {
   threads?: number | undefined;
   /** For models and what they need to run. */
   memoryBytes?: number | undefined;
+  /** Between two states that a job tells of; absent: a few seconds. */
+  checkpointMs?: number | undefined;
   /** Silence that counts as hanging. */
   hangMs: number;
 }
@@ -95,9 +97,9 @@ export function createEngineProcess({ log, onMessage, onLost }: Deps, options: P
     });
     ready.catch(() => {});
     live = { process, ready, isReady: false, heard: Date.now() };
-    const { modelsDir, threads, memoryBytes } = options;
+    const { modelsDir, threads, memoryBytes, checkpointMs } = options;
     const heartbeatMs = Math.min(5000, options.hangMs / 4);
-    tell(process, { type: 'start', modelsDir, device, heartbeatMs, threads, memoryBytes });
+    tell(process, { type: 'start', modelsDir, device, heartbeatMs, threads, memoryBytes, checkpointMs });
     return ready;
   };
 
