@@ -7,7 +7,7 @@ import type { ManifestOf } from '../manifest.ts';
 import { type Clock, openNetwork } from '../network.ts';
 import { concat, type Feed } from '../tensor.ts';
 import { type Gram, gram, withOne } from './gram.ts';
-import type { Evaluation } from './lbfgs.ts';
+import type { Evaluation } from './objective.ts';
 import type { Planes } from './planes.ts';
 
 export interface FeatureNet {

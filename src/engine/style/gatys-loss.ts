@@ -2,7 +2,7 @@
 import type { Clock } from '../network.ts';
 import type { FeatureNet, Target } from './features.ts';
 import { addBeyondGamut } from './gamut.ts';
-import type { Objective } from './lbfgs.ts';
+import type { Objective } from './objective.ts';
 import type { Size } from './planes.ts';
 import { addTotalVariation } from './total-variation.ts';
 

@@ -1,15 +1,6 @@
 /** Minimises a smooth function of many variables from its values and slopes. Liu & Nocedal 1989; Nocedal & Wright 2006, ch. 7. */
 import { type Trial, wolfeStep } from './line-search.ts';
-
-export type Vector = Float64Array<ArrayBuffer> | Float32Array<ArrayBuffer>;
-
-export interface Evaluation<V extends Vector> {
-  value: number;
-  /** As long as x; it is kept, so each evaluation needs its own. */
-  slope: V;
-}
-
-export type Objective<V extends Vector> = (x: V) => Promise<Evaluation<V>>;
+import type { Objective, Vector } from './objective.ts';
 
 export interface Minimising<V extends Vector> {
   iterations: number;

@@ -1,5 +1,5 @@
 /** How far to go along a direction: the strong Wolfe conditions. Nocedal & Wright 2006, algorithms 3.5 and 3.6. */
-import type { Evaluation, Vector } from './lbfgs.ts';
+import type { Evaluation, Vector } from './objective.ts';
 
 /** A point of the line, at `step` times the direction from where it starts. */
 export interface Trial<V extends Vector> extends Evaluation<V> {

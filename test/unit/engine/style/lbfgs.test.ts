@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { type Evaluation, minimise, type Vector } from '../../../../src/engine/style/lbfgs.ts';
+import { minimise } from '../../../../src/engine/style/lbfgs.ts';
+import type { Evaluation, Vector } from '../../../../src/engine/style/objective.ts';
 
 type F64 = Float64Array<ArrayBuffer>;
 
