@@ -2,6 +2,7 @@
 import { availableParallelism, cpus } from 'node:os';
 import * as ort from 'onnxruntime-node';
 import type { Logger } from '../core/log.ts';
+import { usualBudget } from './memory.ts';
 import { createTurns, type Turns } from './sharing/turns.ts';
 import type { Feed } from './tensor.ts';
 
@@ -10,6 +11,10 @@ export interface Device {
   name: string;
   threads: number;
   providers: ort.InferenceSession.ExecutionProviderConfig[];
+  /** For models and what their calls need, bytes. */
+  memoryBytes: number;
+  /** Of that, what a call of many rows may take. */
+  callBytes: number;
   /** One call after the other: two at once would only wait for each other, and be timed wrongly. */
   turns: Turns;
   /** Told what every run of a graph file is fed with. */
@@ -17,6 +22,7 @@ export interface Device {
 }
 
 const MOST_THREADS = 8;
+const CALL_SHARE = 0.25;
 
 /** A network of one Identity node, to see whether a provider starts at all. */
 const PROBE = Buffer.from(
@@ -39,9 +45,15 @@ const PROVIDERS: Readonly<Record<string, (deviceId: number) => Provider[]>> = {
 };
 
 /** The device asked for if it works here, otherwise the CPU, with one line that says why. */
-export async function openDevice({ log }: { log: Logger }, wanted: string, threads?: number): Promise<Device> {
+export async function openDevice(
+  { log }: { log: Logger },
+  wanted: string,
+  threads?: number,
+  memoryBytes = usualBudget(),
+): Promise<Device> {
   const most = Math.min(availableParallelism(), MOST_THREADS);
-  const cpu = { name: 'cpu', threads: threads ?? most, providers: ['cpu'], turns: createTurns() };
+  const room = { memoryBytes, callBytes: memoryBytes * CALL_SHARE };
+  const cpu = { name: 'cpu', threads: threads ?? most, providers: ['cpu'], ...room, turns: createTurns() };
   if (wanted === 'cpu') return cpu;
   const [name = '', id = '0'] = wanted.split(':');
   const providers = PROVIDERS[name]?.(Number(id));
@@ -60,7 +72,7 @@ export async function openDevice({ log }: { log: Logger }, wanted: string, threa
 }
 
 /** Raised by every change of ours after which an old recipe may differ in a bit. */
-const ARITHMETIC = 2;
+const ARITHMETIC = 3;
 
 /** Our arithmetic, runtime version, provider, threads, CPU: bytes are equal where this is. */
 export const fingerprintOf = ({ name, threads }: Device): string =>

@@ -3,12 +3,14 @@ import { join } from 'node:path';
 import type { Logger } from '../core/log.ts';
 import type { Classify, GenerateContext, GenerateResult, MakeHint, Picture } from '../core/picture.ts';
 import type { Recipe } from '../core/recipe.ts';
+import { createAdmission } from './admission.ts';
 import type { Catalogue, Installed } from './catalogue.ts';
 import { createClassifier } from './classify.ts';
 import { hintPicture } from './control/hint-picture.ts';
 import { type Device, fingerprintOf } from './device.ts';
 import { createKeeping } from './keeping.ts';
 import type { ManifestOf } from './manifest.ts';
+import { createNeeds } from './needs.ts';
 import { openNetwork } from './network.ts';
 import { openingFor } from './opening.ts';
 import { run } from './pipelines.ts';
@@ -30,6 +32,8 @@ export interface Engine {
   /** What a control would see of a picture. */
   hint: (picture: Picture, hint: string, id?: number) => ReturnType<MakeHint>;
   fingerprint: string;
+  /** Jobs that wait for memory or for their turn. */
+  waiting(): number[];
   close(): Promise<void>;
 }
 
@@ -38,13 +42,20 @@ interface Deps {
   device: Device;
   log: Logger;
   /** Between two states that a job writes down. */
-  checkpointMs?: number;
+  checkpointMs?: number | undefined;
+  /** Told the names of the models in memory when they change. */
+  onModels?: (names: string[]) => void;
 }
 
-const SHELF_BYTES = 4 * 2 ** 30;
-
-export function createLocalEngine({ catalogue, device, log, checkpointMs }: Deps): Engine {
-  const shelf = createShelf<{ release(): Promise<void> }>(SHELF_BYTES);
+export function createLocalEngine({ catalogue, device, log, checkpointMs, onModels = () => {} }: Deps): Engine {
+  const { memoryBytes, threads } = device;
+  const needOf = createNeeds({ catalogue, threads, budget: memoryBytes });
+  const admission = createAdmission(memoryBytes);
+  const shelf = createShelf<{ release(): Promise<void> }>(memoryBytes, {
+    reserved: admission.peak,
+    resident: () => process.memoryUsage.rss(),
+    onChange: () => onModels(shelf.names()),
+  });
 
   const [safety] = catalogue.of('picture-safety');
   /** Beside the shelf: it answers between the steps of a running job, whose model must not make room for it. */
@@ -64,12 +75,14 @@ export function createLocalEngine({ catalogue, device, log, checkpointMs }: Deps
       const started = performance.now();
       const account = { id, person: person ?? `job ${id}`, space, light, signal };
       const clock = { runMs: 0, onRun: onBeat, account };
+      await admission.enter(account, await needOf(recipe));
       const close = device.turns.open(account);
       const open = openingFor({ shelf, device, log, account }, account);
       const keeping = createKeeping({ log, fingerprint, everyMs: checkpointMs }, recipe, context);
       const job = { signal, onProgress, load, catalogue, clock, open, onBeat, keeping };
       const images = await run(recipe, job).finally(() => {
         close();
+        admission.leave(account);
         return shelf.letGo(account);
       });
       return { images, timings: { totalMs: performance.now() - started, runMs: clock.runMs }, fingerprint };
@@ -88,6 +101,7 @@ export function createLocalEngine({ catalogue, device, log, checkpointMs }: Deps
       const open = openingFor({ shelf, device, log, account }, account);
       return hintPicture({ catalogue, open }, picture, name, { runMs: 0, account }).finally(() => shelf.letGo(account));
     },
+    waiting: () => [...admission.waiting(), ...device.turns.waiting()],
     async close() {
       await shelf.clear();
       await (await judge?.catch(() => undefined))?.release();

@@ -6,7 +6,6 @@ import { openCatalogue } from './catalogue.ts';
 import { openDevice } from './device.ts';
 import { createLocalEngine, type Engine } from './engine.ts';
 import { type FromChild, packError, ToChild } from './protocol.ts';
-import type { Turns } from './sharing/turns.ts';
 
 /** The parent, as a child process sees it. */
 export interface Parent {
@@ -21,19 +20,19 @@ export function serveParent({ send, onMessage }: Parent): void {
   let engine: Promise<Engine> | undefined;
   let heartbeatMs = 0;
 
-  const start = async ({ modelsDir, device, threads, ...rest }: Message<'start'>): Promise<Engine> => {
+  const start = async ({ modelsDir, device, threads, memoryBytes, ...rest }: Message<'start'>): Promise<Engine> => {
     heartbeatMs = rest.heartbeatMs;
     const log = forwardLog(send);
-    let turns: Turns | undefined;
+    let local: Engine | undefined;
     setInterval(() => {
       send({ type: 'heartbeat', bytes: process.memoryUsage.rss() });
-      for (const id of turns?.waiting() ?? []) send({ type: 'beat', id }); // waiting for one's turn is not hanging
+      for (const id of local?.waiting() ?? []) send({ type: 'beat', id }); // waiting for one's turn is not hanging
     }, heartbeatMs);
     const catalogue = await openCatalogue({ MODELS_DIR: modelsDir });
-    const opened = await openDevice({ log }, device, threads);
-    turns = opened.turns;
-    turns.listen((ids) => send({ type: 'call', ids: [...ids] }));
-    const local = createLocalEngine({ catalogue, device: opened, log });
+    const opened = await openDevice({ log }, device, threads, memoryBytes);
+    opened.turns.listen((ids) => send({ type: 'call', ids: [...ids] }));
+    const onModels = (names: string[]) => send({ type: 'models', names });
+    local = createLocalEngine({ catalogue, device: opened, log, onModels, checkpointMs: rest.checkpointMs });
     send({ type: 'ready', device: opened.name, fingerprint: local.fingerprint });
     return local;
   };

@@ -45,5 +45,5 @@ export const openingFor =
       log.info({ model: ref.name, device: device.name, ms: Math.round(performance.now() - before) }, 'model opened');
       return opened;
     };
-    return (await shelf.get(`${ref.sha256}${part}`, bytes, open, holder)) as T;
+    return (await shelf.get(`${ref.sha256}${part}`, bytes, open, holder, ref.name)) as T;
   };

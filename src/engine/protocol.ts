@@ -14,8 +14,6 @@ const Start = z.strictObject({
   threads: z.number().int().optional(),
   /** For models and what they need to run; absent: what suits the machine. */
   memoryBytes: z.number().optional(),
-  /** Between two states that a job writes down; absent: a few seconds. */
-  checkpointMs: z.number().optional(),
   /** How often to say that one lives, milliseconds. */
   heartbeatMs: z.number(),
   /** How often a job may tell how to go on from where it is, milliseconds. */

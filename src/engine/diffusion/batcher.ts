@@ -17,7 +17,11 @@ export interface Answerer<R, A> {
 export interface RowLimits {
   fewest: number;
   most: number;
+  /** Rows of a size that memory has room for, where that is known. */
+  room?: (size: Cells) => number;
 }
+
+type Cells = Pick<Row, 'height' | 'width'>;
 
 const MOST_ROWS = 16;
 const MOST_LATENT_PIXELS = 32_768; // eight rows of a 64 × 64 latent
@@ -25,7 +29,7 @@ const MOST_LATENT_PIXELS = 32_768; // eight rows of a 64 × 64 latent
 const MOST_PIXEL_PAIRS = 2 * (96 * 96) ** 2;
 
 /** How many rows of this size a call may have, whoever waits. */
-const roomFor = ({ height, width }: Pick<Row, 'height' | 'width'>): number => {
+const roomFor = ({ height, width }: Cells): number => {
   const pixels = height * width;
   return Math.max(1, Math.floor(Math.min(MOST_LATENT_PIXELS / pixels, MOST_PIXEL_PAIRS / pixels ** 2)));
 };
@@ -38,6 +42,12 @@ const roomFor = ({ height, width }: Pick<Row, 'height' | 'width'>): number => {
  */
 export const rowLimits = (threads: number): RowLimits =>
   threads <= 2 ? { fewest: 2, most: MOST_ROWS } : { fewest: 1, most: Math.min(threads - 1, MOST_ROWS) };
+
+/**
+ * Rows that every call of this size has, filled up where fewer wait. Never a matter of memory: the same size takes the same
+ * kernel wherever the fingerprint is the same.
+ */
+export const rowsAtLeast = ({ fewest, most }: RowLimits, size: Cells): number => Math.min(fewest, most, roomFor(size));
 
 /** A lot is forgotten after so many others: models told the time once a call have one for every timestep. */
 const MOST_LOTS = 1000;
@@ -53,8 +63,8 @@ export function createBatcher<R extends Sized, A>(
   const house = houseAccount();
 
   const openLot = (row: R): SharedLot<R, A> => {
-    const most = Math.min(limits.most, roomFor(row));
-    const fewest = Math.min(limits.fewest, most);
+    const fewest = rowsAtLeast(limits, row);
+    const most = Math.max(fewest, Math.min(limits.most, roomFor(row), limits.room?.(row) ?? limits.most));
     const size = `${row.height}×${row.width}`;
     const curve = curves.get(size) ?? createCostCurve(sizesBetween(fewest, most));
     curves.set(size, curve);

@@ -9,6 +9,7 @@ import { createBatcher, rowLimits } from './batcher.ts';
 import { type Family, familyOf, readFacts } from './family.ts';
 import { needConfig, type PredictorConfig, readConfig } from './layout.ts';
 import { createParts } from './parts.ts';
+import { rowPeak } from './peak.ts';
 import type { Predictor, Row } from './predictor.ts';
 import { createPromptEncoder, type EncodePrompts } from './prompt-encoder.ts';
 import { SchedulerConfig } from './scheduler-config.ts';
@@ -74,7 +75,8 @@ export async function openCheckpoint(
     const predictor = transformer
       ? createTransformer(renamed(transformer.network, names), facts)
       : createUnet(renamed(unet!.network, names), facts);
-    const limits = rowLimits(device.threads);
+    const room = (size: { height: number; width: number }) => Math.floor(device.callBytes / rowPeak(config, size));
+    const limits = { ...rowLimits(device.threads), room };
     const family = familyOf(about);
     return {
       family,

@@ -25,6 +25,12 @@ export const PredictorConfig = z.object({
   addition_embed_type: z.string().nullish(),
   time_cond_proj_dim: z.number().int().nullish(),
   guidance_embeds: z.boolean().nullish(),
+  down_block_types: z.array(z.string()).optional().catch(undefined),
+  attention_head_dim: z
+    .union([z.number(), z.array(z.number())])
+    .optional()
+    .catch(undefined),
+  num_attention_heads: z.number().optional().catch(undefined),
 });
 export type PredictorConfig = z.infer<typeof PredictorConfig>;
 

@@ -38,6 +38,7 @@ export function createReports({ vae, clock, onProgress, onBeat }: Deps, images: 
           const picture = step < total ? await preview(x0, shape) : undefined;
           onProgress({ step, total, ...(picture && { preview: picture }) });
         });
+        telling.catch(() => {}); // told by end(), or by whatever else ended the job
       };
     },
     end: () => telling,

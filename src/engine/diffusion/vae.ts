@@ -33,7 +33,7 @@ export interface Vae {
 }
 
 /** A decoder of Stable Diffusion's size needs 2 to 3 GB for so many latent cells, 768 × 768 pixels. */
-const MOST_CELLS = 96 * 96;
+export const MOST_CELLS = 96 * 96;
 /** 512 × 512 pixels; of the 160 that neighbours share, 64 at each edge are thrown away. */
 const TILING: Tiling = { size: 64, overlap: 20, margin: 8 };
 

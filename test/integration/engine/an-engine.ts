@@ -12,8 +12,9 @@ export const DEFAULT_MODEL = 'sticker-diffusion';
 export const log = createLogger('silent');
 
 /** A running engine; override only what the test is about. */
-export const anEngine = (over: Partial<Parameters<typeof createEngine>[0]['config']> = {}) =>
+export const anEngine = (over: Partial<Parameters<typeof createEngine>[0]['config']> = {}, checkpointMs = 100) =>
   createEngine({
+    checkpointMs,
     config: {
       ...{ MODELS_DIR, DEFAULT_MODEL, ENGINE_DEVICES: 'cpu', ENGINE_THREADS: undefined, ENGINE_HANG_SECONDS: 120 },
       ...over,

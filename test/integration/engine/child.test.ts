@@ -10,7 +10,7 @@ import { aContext, anEngine, aRecipe, hashes, isAlive } from './an-engine.ts';
 
 let engine: EngineClient;
 beforeAll(async () => {
-  engine = await anEngine({ ENGINE_HANG_SECONDS: 4 });
+  engine = await anEngine({ ENGINE_HANG_SECONDS: 4, ENGINE_JOBS: 2 });
 });
 afterAll(() => engine.close());
 
@@ -19,7 +19,7 @@ const pid = () => state().pid!;
 const many = { steps: 150 };
 
 /** A long job, told of when it is at its second step. */
-async function running(context: Parameters<typeof aContext>[0] = {}) {
+async function running(context: Parameters<typeof aContext>[0] = {}, over: Parameters<typeof aRecipe>[0] = {}) {
   let reached = () => {};
   const atWork = new Promise<void>((resolve) => {
     reached = resolve;
@@ -28,7 +28,7 @@ async function running(context: Parameters<typeof aContext>[0] = {}) {
     if (progress.step === 2) reached();
     context.onProgress?.(progress);
   };
-  const job = engine.generate(await aRecipe(many), aContext({ ...context, onProgress }));
+  const job = engine.generate(await aRecipe({ ...many, ...over }), aContext({ ...context, onProgress }));
   job.catch(() => {});
   await Promise.race([atWork, job]);
   return { job };
@@ -36,11 +36,12 @@ async function running(context: Parameters<typeof aContext>[0] = {}) {
 
 it('a killed engine fails its job as lost, starts again, and works', async () => {
   const before = hashes(await engine.generate(await aRecipe(), aContext()));
-  const { job } = await running();
+  const [{ job }, { job: other }] = [await running(), await running()];
   const waiting = engine.generate(await aRecipe(), aContext());
   process.kill(pid(), 'SIGKILL');
   await expect(job).rejects.toMatchObject({ code: 'engine_lost' });
-  expect(hashes(await waiting)).toEqual(before); // it only waited, so it is not lost
+  await expect(other).rejects.toMatchObject({ code: 'engine_lost' });
+  expect(hashes(await waiting)).toEqual(before); // it only waited for a place, so it is not lost
   expect(state().restarts).toBe(1);
 });
 
@@ -51,14 +52,57 @@ it('an engine that dies idle is there again for the next job', async () => {
   expect((await engine.generate(await aRecipe(), aContext())).images).toHaveLength(1);
 });
 
-it('a hanging engine is killed, its job fails as hung, and the next one works', async () => {
+it('a hanging engine is killed, who was in its call is to blame, who was beside it is not, and the next one works', async () => {
   const hung = pid();
   const { job } = await running();
+  const { job: beside } = await running({}, { width: 160, height: 160 }); // pictures of two sizes share no call
   process.kill(hung, 'SIGSTOP');
-  await expect(job).rejects.toMatchObject({ code: 'engine_hung' });
+  const ends = await Promise.all(
+    [job, beside].map((one) =>
+      one.then(
+        () => ({}),
+        ({ code, detail }) => ({ code, blamed: detail.blamed }),
+      ),
+    ),
+  );
+  expect(ends).toContainEqual({ code: 'engine_hung', blamed: true });
+  expect(ends).toContainEqual({ code: 'engine_lost', blamed: false });
   await vi.waitUntil(() => !isAlive(hung));
   expect((await engine.generate(await aRecipe(), aContext())).images).toHaveLength(1);
 }, 60_000);
+
+it('a killed job goes on in the next process where it was left, to the same bytes', async () => {
+  const recipe = await aRecipe({ steps: 20, sampler: 'euler_a' });
+  let state: Uint8Array | undefined;
+  const job = engine.generate(
+    recipe,
+    aContext({
+      onCheckpoint: (newest) => {
+        state = newest;
+        process.kill(pid(), 'SIGKILL');
+      },
+    }),
+  );
+  await expect(job).rejects.toMatchObject({ code: 'engine_lost' });
+  const steps: number[] = [];
+  const resumed = await engine.generate(
+    recipe,
+    aContext({ resume: state, onProgress: ({ step }) => steps.push(step) }),
+  );
+  expect(steps[0]).toBeGreaterThan(3);
+  expect(hashes(resumed)).toEqual(hashes(await engine.generate(recipe, aContext())));
+}, 60_000);
+
+it('has jobs side by side, light ones beyond its places, and shows which models it holds', async () => {
+  const control = new AbortController();
+  const heavy = [await running({ signal: control.signal }), await running({ signal: control.signal, person: 'other' })];
+  expect(engine.describe()).toMatchObject({ lanes: 2, models: expect.arrayContaining(['sticker-diffusion']) });
+  expect(state().running).toBe(2);
+  expect((await engine.generate(await aRecipe(), aContext({ light: true }))).images).toHaveLength(1);
+  expect(state().running).toBe(2);
+  control.abort();
+  for (const { job } of heavy) await expect(job).rejects.toMatchObject({ code: 'cancelled' });
+});
 
 describe('cancelling', () => {
   it('ends a running job within a step, and the engine goes on with the next', async () => {
@@ -78,13 +122,13 @@ describe('cancelling', () => {
 
   it('takes a waiting job out of the line at once', async () => {
     const ahead = new AbortController();
-    const { job } = await running({ signal: ahead.signal });
+    const jobs = [await running({ signal: ahead.signal }), await running({ signal: ahead.signal })];
     const control = new AbortController();
     const waiting = engine.generate(await aRecipe(), aContext({ signal: control.signal }));
     control.abort();
     await expect(waiting).rejects.toMatchObject({ code: 'cancelled' });
     ahead.abort();
-    await expect(job).rejects.toMatchObject({ code: 'cancelled' });
+    for (const { job } of jobs) await expect(job).rejects.toMatchObject({ code: 'cancelled' });
   });
 
   it('does not start what was cancelled before', async () => {
