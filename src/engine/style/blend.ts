@@ -10,6 +10,7 @@ export interface Blend {
 
 /** Both of one size. (1 − share) · content + share · stylized; where the share is 0 or 1, to the bit. */
 export function blend(content: Picture, stylized: Picture, { strength, mask }: Blend): Picture {
+  if (strength === 1 && !mask) return stylized;
   const data = new Uint8Array(content.data.length);
   for (let pixel = 0, i = 0; i < data.length; pixel++) {
     const share = mask ? strength * mask[pixel]! : strength;

@@ -42,6 +42,8 @@ export const PaintState = z.object({
 });
 export type PaintState = z.infer<typeof PaintState>;
 
+/** Pairs that L-BFGS remembers: of 512² pixels 6 MB each. */
+const MEMORY = 10;
 /** Steps as long as a change of every pixel by this much, before the curvature is known. */
 const FIRST_CHANGE = 0.02;
 
@@ -90,6 +92,7 @@ async function paintScale(deps: Deps, painting: Painting, scale: Scale, course: 
   const whole = (data: Planes['data']) => cropped({ data, ...padded }, size);
   const { x } = await minimise(gatysLoss(deps, { target, smoothness: painting.smoothness, size: padded }), start.data, {
     iterations: course.iterations,
+    memory: MEMORY,
     reach: FIRST_CHANGE * Math.sqrt(start.data.length),
     onIteration: (done, { x, value }) => onIteration(course.before + done, () => whole(x), value),
   });

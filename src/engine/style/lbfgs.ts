@@ -46,8 +46,8 @@ export async function minimise<V extends Vector>(
       pairs = []; // what is remembered misleads: once more, straight down
       continue;
     }
-    const pair = { step: moved(next.x, -1, x), change: moved(next.slope, -1, slope) };
-    if (dot(pair.step, pair.change) > 1e-10 * dot(pair.change, pair.change)) pairs = [...pairs, pair].slice(-memory);
+    const pair = pairOf(moved(next.x, -1, x), moved(next.slope, -1, slope));
+    if (pair.product > 1e-10 * pair.square) pairs = [...pairs, pair].slice(-memory);
     ({ x, value, slope } = next);
     await onIteration(++done, { x, value });
   }
@@ -59,20 +59,28 @@ interface Pair<V extends Vector> {
   step: V;
   /** y = ∇fₖ₊₁ − ∇fₖ */
   change: V;
+  /** sᵀy and yᵀy */
+  product: number;
+  square: number;
 }
+
+const pairOf = <V extends Vector>(step: V, change: V): Pair<V> => ({
+  ...{ step, change },
+  ...{ product: dot(step, change), square: dot(change, change) },
+});
 
 /** −H·∇f, with H the inverse Hessian as the pairs suggest it: the two-loop recursion, algorithm 7.4, scaled by eq. 7.20. */
 function descent<V extends Vector>(slope: V, pairs: readonly Pair<V>[]): V {
   const q = slope.slice() as V;
   const alphas = pairs.map(() => 0);
   for (let i = pairs.length - 1; i >= 0; i--) {
-    const { step, change } = pairs[i]!;
-    alphas[i] = dot(step, q) / dot(change, step);
+    const { step, change, product } = pairs[i]!;
+    alphas[i] = dot(step, q) / product;
     add(q, -alphas[i]!, change);
   }
   const last = pairs.at(-1);
-  if (last) stretch(q, dot(last.step, last.change) / dot(last.change, last.change));
-  for (const [i, { step, change }] of pairs.entries()) add(q, alphas[i]! - dot(change, q) / dot(change, step), step);
+  if (last) stretch(q, last.product / last.square);
+  for (const [i, { step, change, product }] of pairs.entries()) add(q, alphas[i]! - dot(change, q) / product, step);
   return stretch(q, -1);
 }
 
