@@ -6,25 +6,22 @@ import { notice, outcome, waiting } from './present.ts';
 import { quoted } from './wording.ts';
 
 const ENDED: readonly Status[] = ['done', 'failed', 'cancelled'];
-const LOOKED_THROUGH = 50;
 const LISTED = 10;
 const WORDS = 60;
 
-/** Where each job stands that has not ended. */
+/** Where each job stands that has not ended, and how busy it is here. */
 export async function status(studio: Studio, sender: Sender): Promise<Reply> {
-  const open = (await studio.history(sender, { limit: LOOKED_THROUGH })).filter(
-    ({ status }) => !ENDED.includes(status),
-  );
-  const lines = await Promise.all(
-    open.map(async (generation) => {
-      const { id, request, status } = generation;
-      if (status === 'running') return `${named(generation)}: being made now.`;
-      const standing = (await studio.standing(id)) ?? { ahead: 0 };
-      const { headline, lines } = waiting(request, { ...standing, generationId: id, notes: [] });
-      return `${named(generation)}: ${[headline.replace(/^Accepted\. /, ''), ...lines].join(' ')}`;
-    }),
-  );
-  return { ...notice(lines.length > 0 ? `Your jobs: ${lines.length}.` : 'None of your jobs is waiting.'), lines };
+  const [mine, { waiting: all, running }] = await Promise.all([studio.waiting(sender), studio.load()]);
+  const lines = mine.map((generation) => {
+    const { id, request, status, standing } = generation;
+    if (status === 'running') return `${named(generation)}: being made now.`;
+    const { headline, lines } = waiting(request, { ...standing, generationId: id, notes: [] });
+    return `${named(generation)}: ${[headline.replace(/^Accepted\. /, ''), ...lines].join(' ')}`;
+  });
+  return {
+    ...notice(lines.length > 0 ? `Your jobs: ${lines.length}.` : 'None of your jobs is waiting.'),
+    lines: [...lines, `Here: ${running} being made, ${all} waiting.`],
+  };
 }
 
 /** The latest, newest first, with their ids. */

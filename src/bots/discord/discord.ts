@@ -23,7 +23,7 @@ import { register } from './registration.ts';
 import { facts } from './trouble.ts';
 
 export interface DiscordDeps {
-  config: Pick<Config, 'DISCORD_API_URL' | 'DISCORD_GUILD_ID'> & { DISCORD_TOKEN: string };
+  config: Pick<Config, 'DISCORD_API_URL' | 'DISCORD_GUILD_ID' | 'ATTACHMENT_HOSTS'> & { DISCORD_TOKEN: string };
   studio: Studio;
   /** Bytes of a picture, by storage key. */
   read: (key: string) => Promise<Uint8Array>;
@@ -53,7 +53,7 @@ export async function startDiscord({ config, studio, read, log }: DiscordDeps): 
     rest: { api: config.DISCORD_API_URL.replace(/\/+$/, ''), version: '10', timeout: UPLOAD_WITHIN_MS },
   });
   const api = createApi({ rest: client.rest, log });
-  const fetchPicture = createFetchPicture({ hosts: pictureHosts(config.DISCORD_API_URL) });
+  const fetchPicture = createFetchPicture({ hosts: config.ATTACHMENT_HOSTS });
   const deps = { studio, api, read, log, fetchPicture, remembered: new Map() };
 
   client.on(Events.Error, (err) => log.error({ err }, 'discord client error'));
@@ -74,12 +74,6 @@ export async function startDiscord({ config, studio, read, log }: DiscordDeps): 
     ready: () => client.isReady(),
     stop: () => client.destroy(),
   };
-}
-
-/** Where attachments lie: Discord's own hosts, or those of whoever answers in its place. */
-function pictureHosts(apiUrl: string): string[] {
-  const { origin, hostname } = new URL(apiUrl);
-  return /(^|\.)discord(app)?\.com$/.test(hostname) ? ['cdn.discordapp.com', 'media.discordapp.net'] : [origin];
 }
 
 async function login(client: Client, token: string): Promise<Client<true>> {

@@ -142,8 +142,11 @@ export async function createFakeStudio(): Promise<FakeStudio> {
         return generation;
       },
       standing: async () => undefined,
-      waiting: async () => [],
-      load: async () => ({ waiting: 0, running: 0 }),
+      waiting: async (sender) =>
+        [...generations.values()]
+          .filter(({ personId, status }) => personId === sender.accountId && status === 'queued')
+          .map((generation) => ({ ...generation, standing: { ahead: 0, etaSeconds: 12 } })),
+      load: async () => ({ waiting: generations.size, running: 0 }),
       find,
       findByMessage: async (_platform, message) => generations.get(messages.get(message) ?? ''),
       history: async (sender) =>

@@ -25,6 +25,7 @@ const start = async (over: { DISCORD_TOKEN?: string; DISCORD_GUILD_ID?: string }
       DISCORD_API_URL: discord.url,
       DISCORD_TOKEN: discord.token,
       DISCORD_GUILD_ID: undefined,
+      ATTACHMENT_HOSTS: [new URL(discord.url).origin],
       ...over,
     },
     studio: fake.studio,
@@ -502,7 +503,7 @@ describe('with a running bot', () => {
     await accepted(patron.slash('imagine', { prompt: 'two red apples' }));
     expect(fake.latest().sender.roles).toContain(discord.world.roleId);
     const standing = await patron.slash('status', {}).until(ephemeral, 'standing');
-    expect(standing.content).toContain('two red apples: Yours is next.');
+    expect(standing.content).toContain('two red apples: Yours is next. About 12 s.');
     expect((await alice.slash('history', {}).until(ephemeral, 'history')).content).toContain('Nothing made yet');
     expect((await patron.slash('history', {}).until(ephemeral, 'history')).content).toContain(fake.latest().id);
   });

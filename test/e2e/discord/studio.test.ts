@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type App, startApp } from '../app/app.ts';
 import { type Asked, buttonsOf, type Someone, type Values } from './people.ts';
@@ -19,7 +20,11 @@ let killed: ReturnType<typeof killedHalfWay>;
 let known = 0;
 
 const start = ({ url, token }: StandIn, data: string) =>
-  startApp({ DATA_DIR: join(folder, data), DISCORD_API_URL: url, DISCORD_TOKEN: token, LOG_LEVEL: 'debug' });
+  startApp({
+    DATA_DIR: join(folder, data),
+    ...{ DISCORD_API_URL: url, DISCORD_TOKEN: token, ATTACHMENT_HOSTS: new URL(url).origin },
+    LOG_LEVEL: 'debug',
+  });
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'atelier-discord-'));
@@ -59,7 +64,11 @@ const posted = (before: number) => discord.world.seen.slice(before).filter(({ wh
 
 describe('/imagine', () => {
   it('is registered when the bot starts', () => {
-    expect([...discord.world.commands.values()].flat().map(({ name }) => name)).toEqual(['imagine']);
+    expect([...discord.world.commands.values()].flat().map(({ name }) => name)).toEqual([
+      ...['imagine', 'stylize', 'face', 'morph', 'upscale'],
+      ...['brush', 'status', 'history'],
+      ...['Stylize this image', 'Enlarge this image'],
+    ]);
   });
 
   it('is deferred, says where it stands, shows progress no more often than every 3 s, and becomes the picture', async () => {
@@ -127,6 +136,50 @@ describe('/imagine', () => {
     await discord.until(() => alice.direct().find(done), 'the picture, directly', 60_000);
     expect(discord.visible().length - before).toBe(1);
   });
+});
+
+describe('/stylize', () => {
+  const photo = () =>
+    sharp({
+      create: { width: 160, height: 96, channels: 3, background: '#c63', noise: { type: 'gaussian', sigma: 40 } },
+    })
+      .jpeg()
+      .withExif({ IFD3: { GPSLatitude: '52/1 31/1 0/1' } })
+      .toBuffer();
+
+  it('paints an attached photo, and shows before and after to its person', async () => {
+    const [{ value: brush } = { value: '' }] = await alice.autocomplete('stylize', 'brush', 'ink');
+    const bytes = await photo();
+    const asked = alice.slash('stylize', { picture: { filename: 'cat.jpg', bytes }, brush, strength: 0.6 });
+    const message = await picture(asked);
+    expect(message.attachments[0]).toMatchObject({ width: 160, height: 96 });
+    expect(message.content).toContain('Painted with');
+    const both = await alice.press(message, 'Before').until(ephemeral, 'before and after');
+    expect(both.attachments).toHaveLength(2);
+    expect((await sharp(both.attachments[0]!.bytes).metadata()).exif).toBeUndefined();
+    const stronger = await picture(alice.press(message, 'Stronger'));
+    const details = await alice.press(stronger, 'Details').until(ephemeral, 'details');
+    expect(details.content).toContain('Strength: 0.8');
+  });
+
+  it('refuses what only claims to be a picture, in private', async () => {
+    const before = discord.visible().length;
+    const bytes = Buffer.from('<!doctype html><script>alert(1)</script>');
+    const asked = alice.slash('stylize', { picture: { filename: 'cat.png', bytes } });
+    expect((await asked.until(({ content }) => content !== '', 'a refusal')).content.length).toBeGreaterThan(10);
+    expect(ephemeral(asked.message()!)).toBe(true);
+    expect(discord.visible()).toHaveLength(before);
+  });
+});
+
+it('/face draws faces as asked, and changes the one that is taken', async () => {
+  const faces = await picture(alice.slash('face', { count: 2, seed: 7, attributes: 'no glasses' }));
+  expect(faces.content).toContain('Seeds 7, 8.');
+  const taken = await picture(alice.press(faces, 'Take 2'));
+  const smiling = await picture(alice.choose(taken, 'More of…', 'More: smile'));
+  const details = await alice.press(smiling, 'Details').until(ephemeral, 'details');
+  expect(details.content).toMatch(/Attributes: .*smile \+1/);
+  expect(details.content).toContain('Seed: 8');
 });
 
 describe('a job under way', () => {

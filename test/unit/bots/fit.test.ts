@@ -3,6 +3,7 @@ import sharp from 'sharp';
 import { expect, it } from 'vitest';
 import { fit as fitting } from '../../../src/bots/fit.ts';
 import { sheet } from '../../../src/bots/sheet.ts';
+import { mulberry32 } from '../../random.ts';
 
 const noise = (side: number) =>
   sharp(randomBytes(side * side * 3), { raw: { width: side, height: side, channels: 3 } })
@@ -19,6 +20,19 @@ it('re-encodes what does not, and says so', async () => {
   const made = await fitting(upload, 60_000);
   expect(made.bytes.length).toBeLessThanOrEqual(60_000);
   expect(made).toMatchObject({ mime: 'image/jpeg', name: 'a.jpg', note: expect.stringContaining('JPEG') });
+});
+
+it('keeps what moves moving, however small it has to become', async () => {
+  const random = mulberry32(1);
+  const frames = Uint8Array.from({ length: 6 * 64 * 64 * 3 }, () => random() * 256);
+  const raw = { width: 64, height: 6 * 64, channels: 3 as const, pageHeight: 64 };
+  const bytes = await sharp(frames, { raw }).webp({ lossless: true }).toBuffer();
+  const made = await fitting({ bytes, mime: 'image/webp', name: 'a.webp' }, 20_000);
+  expect(made.bytes.length).toBeLessThanOrEqual(20_000);
+  expect(made).toMatchObject({ mime: 'image/webp', name: 'a.webp', note: expect.stringContaining('WebP') });
+  const { pages, delay } = await sharp(made.bytes, { animated: true }).metadata();
+  expect(pages).toBe(6);
+  expect(delay).toEqual((await sharp(bytes, { animated: true }).metadata()).delay);
 });
 
 it('gives up in plain words', async () => {
