@@ -8,19 +8,19 @@ import { tilesOf } from './tiles.ts';
 
 export interface Upscaler {
   factor: number;
-  /** Tiles a picture takes: the steps of its progress. */
-  tiles(picture: Picture): number;
   enlarge(picture: Picture, context: EnlargeContext): Promise<Picture>;
 }
 
 export interface EnlargeContext {
+  /** A divisor of the network's own, which is the default: every tile is made smaller before it is laid down. */
+  factor?: number;
   signal: AbortSignal;
   clock: Clock;
   onTile: (done: number, total: number) => void;
 }
 
 /** Network: [1, 3, h, w] → [1, 3, h·factor, w·factor]. */
-export function createUpscaler(network: Network, { factor, graph, tile }: ManifestOf<'upscale'>): Upscaler {
+export function createUpscaler(network: Network, { factor: own, graph, tile }: ManifestOf<'upscale'>): Upscaler {
   const input = network.inputs.find(({ name }) => name === graph.input) ?? network.inputs[0]!;
   const output = network.outputs.find(({ name }) => name === graph.output) ?? network.outputs[0]!;
   const fixed = Number(input.shape[2]); // NaN where the graph takes any size
@@ -29,9 +29,8 @@ export function createUpscaler(network: Network, { factor, graph, tile }: Manife
   const split = ({ width, height }: Picture) => tilesOf(width, height, size, overlap);
 
   return {
-    factor,
-    tiles: (picture) => split(picture).length,
-    async enlarge(picture, { signal, clock, onTile }) {
+    factor: own,
+    async enlarge(picture, { factor = own, signal, clock, onTile }) {
       const finished = (planes: Float32Array) =>
         toPicture(planes, picture.width * factor, picture.height * factor, graph.range);
       let canvas: Canvas | undefined;
@@ -42,11 +41,23 @@ export function createUpscaler(network: Network, { factor, graph, tile }: Manife
         const data = toPlanes(picture, part.x, part.y, w, h, graph.range);
         const results = await network.run({ [input.name]: { data, dims: [1, 3, h, w] } }, clock);
         onTile(i + 1, tiles.length);
-        if (w === picture.width && h === picture.height) return finished(results[output.name]!);
+        const larger = averaged(results[output.name]!, w * factor, own / factor);
+        if (w === picture.width && h === picture.height) return finished(larger);
         canvas ??= createCanvas(picture, factor, overlap);
-        canvas.add(results[output.name]!, w * factor, part);
+        canvas.add(larger, w * factor, part);
       }
       return finished(canvas!.finish());
     },
   };
+}
+
+/** Planes in rows of `width` once every square of so many pixels a side has become its mean. */
+function averaged(planes: Float32Array, width: number, side: number): Float32Array {
+  if (side === 1) return planes;
+  const out = new Float32Array(planes.length / side ** 2);
+  for (let row = 0, from = 0; from < planes.length; row++)
+    for (let x = 0; x < width; x++)
+      for (let k = 0; k < side; k++) out[Math.floor(row / side) * width + x]! += planes[from++]!;
+  for (let i = 0; i < out.length; i++) out[i]! /= side ** 2;
+  return out;
 }

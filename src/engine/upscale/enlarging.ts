@@ -21,7 +21,10 @@ export async function enlarge(
 ): Promise<Picture> {
   if (model.name === LANCZOS.name) return resample(picture, width, height);
   const network = await openUpscaler(job, model);
+  const wanted = width / picture.width;
+  const whole = height === picture.height * wanted && Number.isInteger(network.factor / wanted);
   const larger = await network.enlarge(picture, {
+    ...(whole && { factor: wanted }),
     signal: job.signal,
     clock: job.clock,
     onTile: (done, total) => {

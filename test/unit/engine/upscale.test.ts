@@ -72,6 +72,30 @@ it.each([
   expect(Buffer.from(expected.flat()).equals(larger.data)).toBe(true);
 });
 
+it.each(['any', 32] as const)(
+  'half the network’s factor: every pixel is the mean of four, tile size %s',
+  async (side) => {
+    const picture = aPicture(75, 50);
+    const { enlarge } = createUpscaler(repeat(4, side), manifest({ factor: 4 }));
+    const [half, full] = [await enlarge(picture, { ...context, factor: 2 }), await enlarge(picture, context)];
+    expect([half.width, half.height, full.width, full.height]).toEqual([150, 100, 300, 200]);
+    const expected = Array.from({ length: 150 * 100 }, (_, i) => at(picture, (i % 150) >> 1, Math.floor(i / 150) >> 1));
+    expect(Buffer.from(expected.flat()).equals(half.data)).toBe(true);
+  },
+);
+
+it('a mean is the mean of its square, not of its neighbours', async () => {
+  const ramp: Network = {
+    ...repeat(2),
+    async run({ image }) {
+      const [, , h, w] = image!.dims as [number, number, number, number];
+      return { larger: Float32Array.from({ length: 3 * 4 * h * w }, (_, i) => (2 * (i % (2 * w))) / 255) };
+    },
+  };
+  const { data } = await createUpscaler(ramp, manifest()).enlarge(aPicture(5, 3), { ...context, factor: 1 });
+  expect([0, 3, 6, 9, 12].map((i) => data[i])).toEqual([1, 5, 9, 13, 17]);
+});
+
 it('enlarges a picture smaller than the tile its graph is fixed to', async () => {
   const picture = aPicture(10, 6);
   const larger = await createUpscaler(repeat(2, 32), manifest()).enlarge(picture, context);
