@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openCatalogue } from '../../../src/engine/catalogue.ts';
 import { openDevice } from '../../../src/engine/device.ts';
 import { createLocalEngine, type Engine } from '../../../src/engine/engine.ts';
+import { createGenerator } from '../../../src/engine/random.ts';
 import { aContext, anEngine, aRecipe, hashes, log, MODELS_DIR } from './an-engine.ts';
 
 let engine: Engine;
@@ -44,6 +45,29 @@ it('whatever other recipes run at the same time', async () => {
     make({ guidance: 1, seed: 1 }),
   ]);
   expect(busy).toEqual(quiet);
+});
+
+it.each([1, 2])('among random neighbours: other people, steps, samplers, guidance and sizes (%i)', async (seed) => {
+  const random = createGenerator(seed);
+  const pick = <T>(from: readonly T[]): T => from[Math.floor(Math.abs(random.randn(1)[0]! * 1000)) % from.length]!;
+  const mine = { sampler: pick(KINDS), guidance: pick([1, 2]), width: pick([128, 160]), steps: 4, count: 2 };
+  const alone = await make(mine);
+  const neighbours = Array.from({ length: 5 }, async (_, i) => {
+    const over = {
+      ...{
+        seed: 100 + i,
+        sampler: pick(KINDS),
+        steps: pick([1, 3, 6]),
+        guidance: pick([1, 3, 7]),
+        count: pick([1, 2]),
+      },
+      ...{ width: pick([128, 160]), height: pick([128, 160]), prompt: pick(['a cat', 'three green pears', '']) },
+    };
+    const context = { person: `person ${i % 3}`, space: pick(['here', 'there']), light: pick([true, false]) };
+    return engine.generate(await aRecipe(over), aContext(context));
+  });
+  const [company] = await Promise.all([make(mine), ...neighbours]);
+  expect(company).toEqual(alone);
 });
 
 it('with one thread and with four, each in itself', async () => {
