@@ -7,7 +7,8 @@ import type { Reply } from '../../core/reply.ts';
 import type { Client } from './client.ts';
 import { directChannel } from './direct.ts';
 import { slackWord } from './failure.ts';
-import { type Look, render } from './render.ts';
+import { handOut, onOneSheet } from './hand-out.ts';
+import { ARCHIVE, type Look, render } from './render.ts';
 import { say } from './say.ts';
 import { discard, upload } from './upload.ts';
 
@@ -57,10 +58,16 @@ export function createCourier(deps: CourierDeps): Courier<'slack'> {
 
     async deliver(address, reply, attempt) {
       const stale = attempt > 1 ? await filesShown(client, address).catch(() => []) : [];
-      const files = await upload(deps, reply.images);
+      const where = { channel: address.channel, threadTs: address.threadTs ?? address.ts };
+      const archives = await handOut(deps, reply, where, attempt > 1);
+      const sheet = reply.archive ? await onOneSheet(deps, reply) : { reply, read: deps.read };
+      const files = await upload({ ...deps, read: sheet.read }, sheet.reply.images);
       try {
-        const shown = await show(address, reply, render(reply, files), attempt);
-        await discard(client, stale);
+        const shown = await show(address, reply, render(sheet.reply, files, archives), attempt);
+        await discard(
+          client,
+          stale.filter((id) => !archives.ids.includes(id)),
+        );
         return { message: key(shown), address: shown };
       } catch (caught) {
         if (caught instanceof AppError && caught.code === 'platform_refused') await discard(client, files);
@@ -86,7 +93,7 @@ export function createCourier(deps: CourierDeps): Courier<'slack'> {
 /** The courier's reference of a message, as reactions name it. */
 const key = ({ channel, ts }: Address): string => `${channel}:${ts}`;
 
-/** The uploaded files a message shows now. Needs the history scopes. */
+/** The uploaded files a message shows or names now. Needs the history scopes. */
 async function filesShown(client: Client, { channel, ts, threadTs }: Address): Promise<string[]> {
   if (!ts) return [];
   const one = { channel, latest: ts, oldest: ts, inclusive: true, limit: 1 };
@@ -94,10 +101,13 @@ async function filesShown(client: Client, { channel, ts, threadTs }: Address): P
     ? await client.again('conversations.replies', { ...one, ts: threadTs, limit: 2 })
     : await client.again('conversations.history', one);
   const message = (messages as Shown[]).find((message) => message.ts === ts);
-  return (message?.blocks ?? []).flatMap(({ slack_file }) => (slack_file?.id ? [slack_file.id] : []));
+  return (message?.blocks ?? []).flatMap(({ slack_file, block_id }) => {
+    if (block_id?.startsWith(ARCHIVE)) return block_id.slice(ARCHIVE.length).split(',');
+    return slack_file?.id ? [slack_file.id] : [];
+  });
 }
 
 interface Shown {
   ts: string;
-  blocks?: { slack_file?: { id?: string } }[];
+  blocks?: { block_id?: string; slack_file?: { id?: string } }[];
 }

@@ -1,156 +1,133 @@
-/** The form behind a bare /imagine: one field per option, what is wrong said beside it. */
-import type { App, types } from '@slack/bolt';
+/** Forms as Slack shows them, what was filled in, and what is wrong with it, said beside the field. */
+import type { types } from '@slack/bolt';
 import { z } from 'zod';
 import { toAppError } from '../../core/errors.ts';
-import type { Studio } from '../../core/studio.ts';
-import { imagine } from '../imagine.ts';
-import { OPTIONS, type OptionName, type Options, toRequest } from '../options.ts';
-import { acknowledge, addressOf, deal, type Occasion, type SlackDeps, senderOf } from './occasion.ts';
+import type { Kind } from '../../core/request.ts';
+import { COMMANDS } from '../commands.ts';
+import { checked, type Options, type OptionTable, typed } from '../option-table.ts';
+import { toRequest } from '../options.ts';
+import { picturesAmong, SlackFile } from './files-given.ts';
+import { type Choices, field, plain, select, specOf } from './form-fields.ts';
 
-const CALLBACK = 'imagine';
-/** Slack's longest input; longer prompts go through the command itself. */
-const MAX_INPUT = 3000;
-const FIELDS = [
-  'prompt',
-  'negative',
-  'style',
-  'count',
-  'size',
-  'steps',
-  'guidance',
-  'sampler',
-  'seed',
-  'private',
-] as const satisfies OptionName[];
-
-/** Where the form was asked for, so that its answer goes there. Travels inside the form. */
-const Origin = z.strictObject({ channel: z.string().optional(), responseUrl: z.string().optional() });
-
-export async function openForm(
-  { client, studio }: SlackDeps,
-  { channel, responseUrl }: Occasion,
-  triggerId: string,
-): Promise<void> {
-  const origin: z.infer<typeof Origin> = { ...(channel && { channel }), ...(responseUrl && { responseUrl }) };
-  await client.once('views.open', { trigger_id: triggerId, view: form(JSON.stringify(origin), studio.styles()) });
-}
-
-export function listenToForm(app: App, deps: SlackDeps): void {
-  app.view(CALLBACK, async ({ body, view, ack }) => {
-    const options = readForm(view.state.values);
-    const errors = problems(options);
-    if (Object.keys(errors).length > 0) return void (await ack({ response_action: 'errors', errors }));
-    await ack();
-    const { channel, responseUrl } = Origin.parse(JSON.parse(view.private_metadata || '{}'));
-    const occasion: Occasion = {
-      eventId: (body as { trigger_id?: string }).trigger_id ?? view.id, // the typings forgot it
-      teamId: body.team?.id ?? view.team_id ?? '',
-      teamName: body.team?.domain,
-      userId: body.user.id,
-      userName: body.user.name,
-      channel,
-      responseUrl,
-    };
-    await deal(deps, occasion, async () => {
-      const event = { eventId: occasion.eventId, sender: senderOf(occasion), address: addressOf(occasion) };
-      await imagine(deps, { ...event, options }, acknowledge(deps, occasion));
-      return undefined;
-    });
-  });
-}
-
-export const form = (privateMetadata: string, styles: ReturnType<Studio['styles']> = []): types.ModalView => ({
-  type: 'modal',
-  callback_id: CALLBACK,
-  private_metadata: privateMetadata,
-  title: plain('Make a picture'),
-  submit: plain('Make it'),
-  close: plain('Cancel'),
-  blocks: FIELDS.filter((name) => name !== 'style' || styles.length > 0).map((name) => ({
-    type: 'input',
-    block_id: name,
-    optional: name !== 'prompt',
-    label: plain(LABELS[name]),
-    element: name === 'style' ? choices(styles) : element(name),
-    ...(name === 'private' ? {} : { hint: plain(OPTIONS[name].description) }),
-  })),
+/** Where a form was asked for, so that its answer goes there, and what it is about. Travels inside the form. */
+export const Origin = z.strictObject({
+  channel: z.string().optional(),
+  threadTs: z.string().optional(),
+  responseUrl: z.string().optional(),
+  /** Of “Stylize this image”: the message, and how many pictures of ours or which files it has. */
+  about: z
+    .strictObject({ ts: z.string(), ours: z.number().int().optional(), files: z.array(SlackFile).optional() })
+    .optional(),
 });
+export type Origin = z.infer<typeof Origin>;
 
-const LABELS: Record<(typeof FIELDS)[number], string> = {
-  prompt: 'Prompt',
-  negative: 'Negative prompt',
-  style: 'Style',
-  count: 'How many',
-  size: 'Size',
-  steps: 'Steps',
-  guidance: 'Guidance',
-  sampler: 'Sampler',
-  seed: 'Seed',
-  private: 'Who sees it',
-};
+/** Which of a message's pictures. */
+const WHICH = 'which';
 
-function element(name: (typeof FIELDS)[number]): types.InputBlock['element'] {
-  const action_id = 'value';
-  const option = OPTIONS[name];
-  if (name === 'prompt' || name === 'negative')
-    return { type: 'plain_text_input', action_id, multiline: true, max_length: MAX_INPUT };
-  if (name === 'count') return { type: 'static_select', action_id, options: ['1', '2', '3', '4'].map(choice) };
-  if ('choices' in option) return { type: 'static_select', action_id, options: option.choices.map(choice) };
-  if (option.type === 'flag')
-    return { type: 'checkboxes', action_id, options: [{ text: plain(option.description), value: 'true' }] };
-  if (option.type === 'text')
-    return { type: 'plain_text_input', action_id, max_length: 20, placeholder: plain('128x128') };
+/** The form of a command; of a message's picture when the origin names one. */
+export function form(
+  kind: Kind,
+  origin: Origin,
+  choices: Choices,
+  initial: Readonly<Record<string, string>> = {},
+): types.ModalView {
+  const { title, submit, fields } = specOf(kind);
+  const { about } = origin;
+  const names = Object.keys(fields).filter((name) => !(about && name === 'picture'));
   return {
-    type: 'number_input',
-    action_id,
-    is_decimal_allowed: option.type === 'number',
-    min_value: String(option.min),
-    max_value: String(option.max),
+    type: 'modal',
+    callback_id: kind,
+    private_metadata: JSON.stringify(origin),
+    title: plain(about ? (TITLES_OF_ABOUT[kind] ?? title) : title),
+    submit: plain(submit),
+    close: plain('Cancel'),
+    blocks: [...which(about), ...names.flatMap((name) => field(kind, name, choices, initial[name]) ?? [])],
   };
 }
 
-/** As many as a menu of Slack's holds. */
-const MOST_CHOICES = 100;
+const TITLES_OF_ABOUT: Partial<Record<Kind, string>> = { stylize: 'Stylize this image', upscale: 'Enlarge this image' };
 
-const choices = (styles: ReturnType<Studio['styles']>): types.StaticSelect => ({
-  type: 'static_select',
-  action_id: 'value',
-  options: styles.slice(0, MOST_CHOICES).map(({ name, title }) => ({ text: plain(title), value: name })),
+function which(about: Origin['about']): types.InputBlock[] {
+  const labels = about?.files?.map(({ name }, i) => `${i + 1}: ${name ?? 'picture'}`) ?? [];
+  const all = about?.ours ? Array.from({ length: about.ours }, (_, i) => `Picture ${i + 1}`) : labels;
+  const element =
+    all.length > 1
+      ? select(
+          all.map((label, i) => [label, String(i)]),
+          '0',
+        )
+      : undefined;
+  return element ? [{ type: 'input', block_id: WHICH, label: plain('Which picture'), element }] : [];
+}
+
+const Field = z.object({
+  value: z.string().nullish(),
+  selected_option: z.object({ value: z.string() }).nullish(),
+  selected_options: z.array(z.unknown()).optional(),
+  files: z.array(z.unknown()).nullish(),
 });
 
-const plain = (text: string): types.PlainTextElement => ({ type: 'plain_text', text });
-const choice = (value: string) => ({ text: plain(value), value });
-
-interface Field {
-  value?: string | null | undefined;
-  selected_option?: { value: string } | null | undefined;
-  selected_options?: { value: string }[] | undefined;
+export interface Filled {
+  options: Options;
+  /** By option. */
+  files: Record<string, SlackFile>;
+  /** Which of a message's pictures, from 0. */
+  which: number;
 }
 
-export function readForm(values: Record<string, Record<string, Field>>): Options {
-  const options: Options = {};
-  for (const name of FIELDS) {
-    const field = values[name]?.value;
-    const value = field?.selected_options
-      ? field.selected_options.length > 0
-      : (field?.selected_option?.value ?? field?.value);
-    if (value !== undefined && value !== null) options[name] = value;
+export function readForm(kind: Kind, values: Record<string, Record<string, unknown>>): Filled {
+  const filled: Filled = { options: {}, files: {}, which: 0 };
+  for (const name of [WHICH, ...Object.keys(specOf(kind).fields)]) {
+    const read = Field.safeParse(values[name]?.value).data;
+    if (!read) continue;
+    const [file] = SlackFile.array().safeParse(read.files ?? []).data ?? [];
+    const value = read.selected_options
+      ? read.selected_options.length > 0
+      : (read.selected_option?.value ?? read.value);
+    if (file) filled.files[name] = file;
+    else if (name === WHICH) filled.which = Number(value ?? 0);
+    else if (value !== undefined && value !== null) filled.options[name] = value;
   }
-  return options;
+  return filled;
 }
+
+type Problems = Record<string, string>;
 
 /** What is wrong with each field, by its block; empty when the form can be taken. */
-export function problems(options: Options): Partial<Record<OptionName, string>> {
-  const wrong: Partial<Record<OptionName, string>> = {};
-  const tell = (name: OptionName, asked: Options) => {
+export function problems(kind: Kind, { options, files }: Filled): Problems {
+  const wrong: Problems = {};
+  const tell = (name: string, check: () => unknown) => {
     try {
-      toRequest(asked);
+      check();
     } catch (caught) {
       wrong[name] = toAppError(caught).message;
     }
   };
-  tell('prompt', { prompt: options.prompt ?? '' });
-  for (const name of FIELDS)
-    if (name !== 'prompt' && options[name] !== undefined) tell(name, { prompt: 'x', [name]: options[name] });
+  for (const [name, file] of Object.entries(files))
+    if (picturesAmong([file]).length === 0) wrong[name] = 'That file is not a picture. Send a PNG, JPEG, WebP or GIF.';
+  if (kind === 'imagine') {
+    tell('prompt', () => toRequest({ prompt: options.prompt ?? '' }));
+    for (const name of Object.keys(options))
+      if (name !== 'prompt') tell(name, () => toRequest({ prompt: 'x', [name]: options[name] }));
+    return wrong;
+  }
+  if (kind === 'stylize' && !options.brush && !options.words && !files.like)
+    wrong[specOf(kind).fields.brush ? 'words' : 'picture'] =
+      'Choose a brush, type what it should become, or add a picture whose manner it takes.';
+  for (const name of NUMBERS) if (options[name] !== undefined) tell(name, () => checkNumber(kind, name, options[name]));
   return wrong;
+}
+
+/** Options that requests know by the same name. */
+const NUMBERS = ['strength', 'count', 'seed', 'truncation', 'frames'];
+
+const SAMPLES: { [K in Kind]?: Record<string, unknown> } = {
+  stylize: { source: { generationId: '00000000-0000-4000-8000-000000000000', index: 0 } },
+  face: {},
+  morph: { stops: [{ seed: 0 }, { seed: 1 }] },
+};
+
+function checkNumber(kind: Kind, name: string, value: unknown) {
+  const table: OptionTable = COMMANDS[kind].options;
+  if (table[name] && SAMPLES[kind]) checked({ kind, ...SAMPLES[kind], ...typed(table, { [name]: value }) });
 }

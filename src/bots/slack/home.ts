@@ -3,6 +3,7 @@ import type { App, BlockAction, ButtonAction, types } from '@slack/bolt';
 import { encodeAction } from '../../core/action.ts';
 import { says, toAppError } from '../../core/errors.ts';
 import type { GenerationView } from '../../core/records.ts';
+import { quoted } from '../wording.ts';
 import { act, decode } from './buttons.ts';
 import { type Occasion, type SlackDeps, senderOf } from './occasion.ts';
 import { context, section } from './render.ts';
@@ -10,7 +11,7 @@ import { clip, escaped, literal } from './text.ts';
 
 const SHOWN = 20;
 const HELP =
-  'Type `/imagine two red apples` in any channel, or `/imagine` alone for a form. React to a picture of yours with :repeat: for another, :arrow_up: for a larger one, :email: for its recipe, :x: to delete it.';
+  'Type `/imagine two red apples` in any channel, or `/imagine` alone for a form; `/stylize`, `/upscale`, `/face`, `/morph` do what they say, and so does “Stylize this image” in the menu of any message with a picture. React to a picture of yours with :repeat: for another, :arrow_up: for a larger one, :email: for its recipe, :x: to delete it.';
 
 export function listenToHome(app: App, deps: SlackDeps): void {
   app.event('app_home_opened', async ({ event, body }) => {
@@ -97,9 +98,18 @@ const STATUS = {
   cancelled: 'Cancelled',
 } satisfies Record<GenerationView['status'], string>;
 
+const WHAT = {
+  imagine: 'a picture',
+  upscale: 'enlarged',
+  stylize: 'stylized',
+  face: 'faces',
+  morph: 'a morph',
+} satisfies Record<GenerationView['request']['kind'], string>;
+
 function job({ id, status, request, createdAt, endedAt, cancelRequested }: GenerationView): types.SectionBlock {
   const when = `<!date^${Math.floor(createdAt.getTime() / 1000)}^{date_short_pretty} {time}|${createdAt.toISOString().slice(0, 16)}>`;
-  const what = request.kind === 'imagine' ? literal(request.prompt, 300) : '> enlarged';
+  const said = quoted(request);
+  const what = said ? literal(said, 300) : `> ${WHAT[request.kind]}`;
   const state = !endedAt && cancelRequested ? 'Stopping' : STATUS[status];
   return {
     ...section(`${state}, ${when}\n${what}`),

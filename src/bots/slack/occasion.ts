@@ -3,19 +3,23 @@ import type { AddressOf } from '../../core/address.ts';
 import { AppError, toAppError } from '../../core/errors.ts';
 import type { Logger } from '../../core/log.ts';
 import type { Reply } from '../../core/reply.ts';
+import type { Kind } from '../../core/request.ts';
 import type { Sender, Studio } from '../../core/studio.ts';
-import type { Acknowledge } from '../imagine.ts';
+import type { Acknowledge } from '../ask.ts';
+import { COMMANDS } from '../commands.ts';
+import type { Options } from '../option-table.ts';
 import { notice, refusal } from '../present.ts';
-import type { Client } from './client.ts';
 import { directChannel } from './direct.ts';
+import type { FileDeps } from './files-given.ts';
 import { render } from './render.ts';
 import { say } from './say.ts';
 import { whisper } from './whisper.ts';
 
-export interface SlackDeps {
+export interface SlackDeps extends FileDeps {
   studio: Studio;
   log: Logger;
-  client: Client;
+  /** Bytes of a picture, by key. */
+  read: (key: string) => Promise<Uint8Array>;
   seen: (eventId: string) => boolean;
   nameOf: (userId: string) => Promise<string>;
   /** Shut-down waits for what is under way. */
@@ -72,6 +76,14 @@ export const addressOf = ({ teamId, userId, channel, threadTs, responseUrl }: Oc
   ...(responseUrl && { responseUrl }),
   private: false,
 });
+
+/** A command, whoever gave it and however. */
+export const run = (deps: SlackDeps, occasion: Occasion, kind: Kind, options: Options): Promise<void> =>
+  COMMANDS[kind].run(
+    deps,
+    { eventId: occasion.eventId, sender: senderOf(occasion), address: addressOf(occasion), options },
+    acknowledge(deps, occasion),
+  );
 
 /** Posts the waiting reply: in the channel, or in our direct messages when it is private. */
 export const acknowledge =

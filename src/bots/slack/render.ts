@@ -1,7 +1,7 @@
 /** A Reply as Slack shows it: blocks within Block Kit's limits, and the text that notifications and screen readers get. */
 import type { types } from '@slack/bolt';
 import { encodeAction, type Verb } from '../../core/action.ts';
-import type { Button, Reply } from '../../core/reply.ts';
+import type { Button, Menu, Reply } from '../../core/reply.ts';
 import { clip, escaped, literal, pack } from './text.ts';
 
 export interface Look {
@@ -14,9 +14,16 @@ const CONTEXT = 2000;
 const BAR = 12;
 const VEILED = 'Moderation is not sure that everyone may see this, so it is shown blurred here.';
 
+/** A block's id that names the archives handed out with a message, so that they go with it. */
+export const ARCHIVE = 'archive:';
+
 /** `files` are the uploaded pictures' Slack ids, in the order of `reply.images`. */
-export function render(reply: Reply, files: readonly string[] = []): Look {
-  const { headline, prompt, lines, images, buttons, progress, state } = reply;
+export function render(
+  reply: Reply,
+  files: readonly string[] = [],
+  archives: { ids: readonly string[]; line?: string } = { ids: [] },
+): Look {
+  const { headline, prompt, lines, images, buttons, menus = [], progress, state } = reply;
   return {
     text: clip([headline, ...(prompt ? [`“${prompt}”`] : [])].join(' '), SECTION, escaped),
     blocks: [
@@ -26,12 +33,27 @@ export function render(reply: Reply, files: readonly string[] = []): Look {
       ...files.flatMap((id, i) => {
         const image = images[i];
         return image
-          ? [picture(id, image.altText, images.length > 1 ? `${i + 1}: seed ${image.seed}` : undefined)]
+          ? [
+              picture(
+                id,
+                image.altText,
+                image.title ?? (images.length > 1 ? `${i + 1}: seed ${image.seed}` : undefined),
+              ),
+            ]
           : [];
       }),
       ...(images.some(({ hidden }) => hidden) ? [context(VEILED)] : []),
       ...(state === 'notice' ? pack(lines, SECTION).map(section) : pack(lines, CONTEXT).map(context)).slice(0, 8),
+      ...(archives.line
+        ? [
+            {
+              ...context(archives.line),
+              ...(archives.ids.length > 0 && { block_id: ARCHIVE + archives.ids.join(',') }),
+            },
+          ]
+        : []),
       ...buttons.filter((row) => row.length > 0).map(actions),
+      ...menus.flatMap((menu, i) => (menu.options.length > 0 ? [choice(menu, i)] : [])),
     ],
   };
 }
@@ -66,6 +88,24 @@ const actions = (row: Button[]): types.ActionsBlock => ({
     ...(style === 'danger' && { style }),
     ...(style === 'primary' && row.filter((other) => other.style === 'primary').length === 1 && { style }),
   })),
+});
+
+/** At most so many in one of Slack's menus, and ours have fewer. */
+const MOST_OPTIONS = 100;
+
+const choice = ({ placeholder, options }: Menu, nth: number): types.ActionsBlock => ({
+  type: 'actions',
+  elements: [
+    {
+      type: 'static_select',
+      action_id: `menu:${nth}`,
+      placeholder: { type: 'plain_text', text: clip(placeholder, 150), emoji: true },
+      options: options.slice(0, MOST_OPTIONS).map(({ label, action }) => ({
+        text: { type: 'plain_text', text: clip(label, 75), emoji: true },
+        value: encodeAction(action),
+      })),
+    },
+  ],
 });
 
 const SPOKEN = {

@@ -9,12 +9,14 @@ import type { Courier } from '../../core/courier.ts';
 import { AppError } from '../../core/errors.ts';
 import type { Logger } from '../../core/log.ts';
 import type { Studio } from '../../core/studio.ts';
+import { createFetchPicture } from '../fetch-picture.ts';
 import { boltLogger } from './bolt-log.ts';
+import { listenToBrush } from './brush.ts';
 import { listenToButtons } from './buttons.ts';
 import { createClient } from './client.ts';
-import { listenToCommand } from './command.ts';
+import { listenToCommands } from './command.ts';
 import { createCourier } from './courier.ts';
-import { listenToForm } from './form.ts';
+import { listenToForms } from './form-submission.ts';
 import { listenToHome } from './home.ts';
 import { identify, isTokenError, wrongToken } from './identity.ts';
 import { listenToMentions } from './mention.ts';
@@ -23,6 +25,7 @@ import type { SlackDeps } from './occasion.ts';
 import { listenToReactions } from './reactions.ts';
 import { createSeen } from './seen.ts';
 import { socketMode } from './socket-mode.ts';
+import { listenToShortcuts } from './this-image.ts';
 
 export interface SlackBot {
   courier: Courier<'slack'>;
@@ -36,7 +39,12 @@ export interface SlackBot {
 
 type SlackConfig = Pick<
   Config,
-  'SLACK_BOT_TOKEN' | 'SLACK_APP_TOKEN' | 'SLACK_SIGNING_SECRET' | 'SLACK_HTTP_PORT' | 'SLACK_API_URL'
+  | 'SLACK_BOT_TOKEN'
+  | 'SLACK_APP_TOKEN'
+  | 'SLACK_SIGNING_SECRET'
+  | 'SLACK_HTTP_PORT'
+  | 'SLACK_API_URL'
+  | 'ATTACHMENT_HOSTS'
 >;
 
 /** How long stop() waits for handlers. */
@@ -63,11 +71,14 @@ export async function startSlack({
   const apiUrl = config.SLACK_API_URL.replace(/\/*$/, '/');
   const logger = boltLogger(log);
   const client = createClient({ token, apiUrl, logger });
+  const fetchPicture = createFetchPicture({ hosts: slackHosts(config) });
   const underWay = new Set<Promise<unknown>>();
   const deps: SlackDeps = {
     studio,
     log,
     client,
+    read,
+    fetchFile: (url) => fetchPicture(url, { authorization: `Bearer ${token}` }),
     seen: createSeen(),
     nameOf: createNames(client),
     track(work) {
@@ -93,8 +104,10 @@ export async function startSlack({
     clientOptions: { slackApiUrl: apiUrl, retryConfig: { retries: 2 } },
   });
   app.error(async (error) => log.error({ err: error }, 'slack listener failed'));
-  listenToCommand(app, deps);
-  listenToForm(app, deps);
+  listenToCommands(app, deps);
+  listenToBrush(app, deps);
+  listenToForms(app, deps);
+  listenToShortcuts(app, deps, () => known);
   listenToMentions(app, deps);
   listenToButtons(app, deps);
   listenToReactions(app, deps);
@@ -119,6 +132,10 @@ export async function startSlack({
     },
   };
 }
+
+/** Our token goes to Slack alone: of the allowed hosts, to its own, and to the one that the Web API is on. */
+const slackHosts = ({ ATTACHMENT_HOSTS, SLACK_API_URL }: SlackConfig): string[] =>
+  ATTACHMENT_HOSTS.filter((host) => /(^|\.)slack(-gov)?\.com$/.test(host) || host === new URL(SLACK_API_URL).origin);
 
 async function listen(receiver: HTTPReceiver, port: number): Promise<Server> {
   try {

@@ -4,8 +4,8 @@ import { AppError } from '../../core/errors.ts';
 import type { ReplyImage } from '../../core/reply.ts';
 import type { Client } from './client.ts';
 import { isLost } from './failure.ts';
+import { type Sendable, sendable } from './sendable.ts';
 import { clip } from './text.ts';
-import { veil } from './veil.ts';
 
 export interface UploadDeps {
   client: Client;
@@ -21,9 +21,30 @@ const MAX_ALT_TEXT = 1000;
 /** Slack's file ids, in the order of the images. Shared nowhere: an image block shows them to whoever sees the message. */
 export async function upload(deps: UploadDeps, images: readonly ReplyImage[]): Promise<string[]> {
   if (images.length === 0) return [];
-  const { client } = deps;
-  const files = await Promise.all(images.map((image) => send(deps, image)));
-  await client.once('files.completeUploadExternal', { files }).catch((caught: unknown) => {
+  const files = await Promise.all(
+    images.map(async (image) => send(deps, await sendable(image, await deps.read(image.key)), image.altText)),
+  );
+  return complete(deps, files, {});
+}
+
+/** The same of any file, in a channel or a thread for everybody there. */
+export async function share(
+  deps: Pick<UploadDeps, 'client'>,
+  files: readonly Sendable[],
+  { channel, threadTs }: { channel: string; threadTs?: string | undefined },
+): Promise<string[]> {
+  if (files.length === 0) return [];
+  const sent = [];
+  for (const file of files) sent.push(await send(deps, file)); // an alternative text is for pictures alone
+  return complete(deps, sent, { channel_id: channel, ...(threadTs && { thread_ts: threadTs }) });
+}
+
+async function complete(
+  deps: Pick<UploadDeps, 'client' | 'patienceMs'>,
+  files: { id: string; title: string }[],
+  where: Record<string, string>,
+): Promise<string[]> {
+  await deps.client.once('files.completeUploadExternal', { files, ...where }).catch((caught: unknown) => {
     if (!isLost(caught)) throw caught; // else files.info will tell whether it was heard
   });
   const ids = files.map(({ id }) => id);
@@ -36,16 +57,15 @@ export const discard = (client: Client, ids: readonly string[]): Promise<unknown
   Promise.allSettled(ids.map((id) => client.again('files.delete', { file: id })));
 
 async function send(
-  { client, read }: UploadDeps,
-  { key, name, altText, hidden }: ReplyImage,
+  { client }: Pick<UploadDeps, 'client'>,
+  { name, bytes }: Sendable,
+  altText?: string,
 ): Promise<{ id: string; title: string }> {
-  const original = await read(key);
-  const bytes = hidden ? await veil(original) : original;
   // The argument is alt_txt; the SDK's typed method would send alt_text, which Slack's documentation does not know.
   const { file_id, upload_url } = await client.again('files.getUploadURLExternal', {
     filename: name,
     length: bytes.length,
-    alt_txt: clip(altText, MAX_ALT_TEXT),
+    ...(altText && { alt_txt: clip(altText, MAX_ALT_TEXT) }),
   });
   let failure: unknown;
   for (let attempt = 1; attempt <= 3; attempt++)
@@ -65,7 +85,10 @@ async function send(
   throw new AppError('platform_unavailable', 'Slack did not take the picture.', { cause: failure });
 }
 
-async function untilReady({ client, patienceMs = PATIENCE_MS }: UploadDeps, id: string): Promise<void> {
+async function untilReady(
+  { client, patienceMs = PATIENCE_MS }: Pick<UploadDeps, 'client' | 'patienceMs'>,
+  id: string,
+): Promise<void> {
   const deadline = Date.now() + patienceMs;
   for (let pause = 150; ; pause = Math.min(1000, pause * 1.5)) {
     const { file } = await client.again('files.info', { file: id });

@@ -2,9 +2,9 @@
 import { AppError } from '../../core/errors.ts';
 import type { Logger } from '../../core/log.ts';
 import type { Reply } from '../../core/reply.ts';
-import type { Client } from './client.ts';
 import { directChannel } from './direct.ts';
 import { render } from './render.ts';
+import { type UploadDeps, upload } from './upload.ts';
 
 export interface Ear {
   userId: string;
@@ -17,9 +17,14 @@ export interface Ear {
 const TIMEOUT_MS = 10_000;
 
 /** Never throws: there is nobody left to tell. */
-export async function whisper({ client, log }: { client: Client; log: Logger }, ear: Ear, reply: Reply): Promise<void> {
+export async function whisper(deps: UploadDeps & { log: Logger }, ear: Ear, reply: Reply): Promise<void> {
+  const { client, log } = deps;
   const { userId, channel, threadTs, responseUrl } = ear;
-  const look = render(reply);
+  const files = await upload(deps, reply.images).catch((error: unknown) => {
+    log.warn({ err: error, userId }, 'pictures of a private word not uploaded');
+    return [];
+  });
+  const look = render(reply, files);
   const ways: (() => Promise<unknown>)[] = [
     ...(responseUrl ? [() => respond(responseUrl, look)] : []),
     ...(channel

@@ -19,6 +19,7 @@ export async function startBot(mode: Mode, options: { fileDelayMs?: number } = {
       SLACK_SIGNING_SECRET: mode === 'http' ? workspace.signingSecret : undefined,
       SLACK_HTTP_PORT: 0,
       SLACK_API_URL: slack.apiUrl,
+      ATTACHMENT_HOSTS: [new URL(slack.apiUrl).origin],
     },
     studio: memory.studio,
     read: memory.read,

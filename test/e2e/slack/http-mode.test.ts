@@ -76,6 +76,7 @@ describe('the HTTP endpoint', () => {
       SLACK_SIGNING_SECRET: signingSecret,
       SLACK_HTTP_PORT: port,
       SLACK_API_URL: on.slack.apiUrl,
+      ATTACHMENT_HOSTS: [],
     };
     await expect(startSlack({ config, studio, read, log })).rejects.toMatchObject({
       code: 'port_taken',

@@ -111,6 +111,7 @@ describe('starting the bot', () => {
       SLACK_SIGNING_SECRET: undefined as string | undefined,
       SLACK_HTTP_PORT: 0,
       SLACK_API_URL: slack.apiUrl,
+      ATTACHMENT_HOSTS: [],
       ...change,
     };
     return { slack, start: () => startSlack({ config, studio, read, log }) };

@@ -86,6 +86,12 @@ const input = z.discriminatedUnion('type', [
   }),
   staticSelect,
   checkboxes,
+  z.strictObject({
+    type: z.literal('file_input'),
+    action_id: id,
+    filetypes: z.array(z.string().min(1)).min(1).optional(),
+    max_files: z.int().min(1).max(10).optional(),
+  }),
 ]);
 
 const block_id = id.optional();

@@ -1,5 +1,6 @@
 /** chat.* and conversations.*: what can be said where, by whom. */
 import { z } from 'zod';
+import { fileSeen } from './file-methods.ts';
 import { type Answer, flag, json, type Method, method, refuse } from './method.ts';
 import { judge } from './rules.ts';
 import type { Message, Workspace } from './workspace.ts';
@@ -26,7 +27,7 @@ export const chatMethods: Record<string, Method> = {
       unfurl_links: flag.optional(),
       unfurl_media: flag.optional(),
     }),
-    (workspace, { channel, text, blocks, metadata, thread_ts }) => {
+    (workspace, { channel, text, blocks, metadata, thread_ts }, origin) => {
       const closed = whyNot(workspace, channel, { member: false });
       if (closed) return closed;
       const problem = judge(workspace, 'chat.postMessage', { text, blocks });
@@ -40,13 +41,13 @@ export const chatMethods: Record<string, Method> = {
         ...(metadata && { metadata }),
         ...(thread_ts && { threadTs: thread_ts }),
       });
-      return { ok: true, channel, ts: message.ts, message: asSeen(workspace, message) };
+      return { ok: true, channel, ts: message.ts, message: asSeen(workspace, message, origin) };
     },
   ),
   'chat.update': method(
     ['chat:write'],
     z.strictObject({ ...look, channel: z.string(), ts: z.string() }),
-    (workspace, { channel, ts, text, blocks }) => {
+    (workspace, { channel, ts, text, blocks }, origin) => {
       const message = workspace.find(channel, ts);
       if (!workspace.channels.has(channel)) return refuse('channel_not_found');
       if (!message || message.onlyFor) return refuse('message_not_found');
@@ -54,7 +55,7 @@ export const chatMethods: Record<string, Method> = {
       const problem = judge(workspace, 'chat.update', { text, blocks });
       if (problem) return refuse(problem.error, problem.messages);
       workspace.revise(message, { text: text ?? message.text, blocks: blocks ?? message.blocks });
-      return { ok: true, channel, ts, text, message: asSeen(workspace, message) };
+      return { ok: true, channel, ts, text, message: asSeen(workspace, message, origin) };
     },
   ),
   'chat.delete': method(
@@ -100,7 +101,7 @@ export const chatMethods: Record<string, Method> = {
       limit: z.coerce.number().int().min(1).max(999).optional(),
       include_all_metadata: flag.optional(),
     }),
-    (workspace, args) => history(workspace, args, ({ threadTs }) => threadTs === undefined),
+    (workspace, args, origin) => history(workspace, origin, args, ({ threadTs }) => threadTs === undefined),
   ),
   'conversations.replies': method(
     HISTORY,
@@ -113,19 +114,31 @@ export const chatMethods: Record<string, Method> = {
       limit: z.coerce.number().int().min(1).max(1000).optional(),
       include_all_metadata: flag.optional(),
     }),
-    (workspace, args) => {
+    (workspace, args, origin) => {
       const root = workspace.find(args.channel, args.ts);
       if (!root) return refuse('thread_not_found');
       const thread = root.threadTs ?? root.ts;
-      return history(workspace, args, ({ ts, threadTs }) => ts === thread || threadTs === thread);
+      return history(workspace, origin, args, ({ ts, threadTs }) => ts === thread || threadTs === thread);
     },
   ),
   'users.info': method(['users:read'], z.strictObject({ user: z.string() }), (workspace, { user }) => {
     const person = workspace.people.get(user);
     if (!person) return refuse('user_not_found');
-    const profile = { display_name: person.name, real_name: person.name };
-    return { ok: true, user: { id: user, name: person.name, real_name: person.name, is_bot: false, profile } };
+    const { name, admin = false } = person;
+    const profile = { display_name: name, real_name: name };
+    const rights = { is_admin: admin, is_owner: false, is_primary_owner: false };
+    return { ok: true, user: { id: user, name, real_name: name, is_bot: false, ...rights, profile } };
   }),
+  'conversations.info': method(
+    ['channels:read', 'groups:read', 'im:read', 'mpim:read'],
+    z.strictObject({ channel: z.string() }),
+    (workspace, { channel: id }) => {
+      const channel = workspace.channels.get(id);
+      if (!channel || (channel.kind !== 'public' && !channel.members.has(workspace.botUser)))
+        return refuse('channel_not_found');
+      return { ok: true, channel: { id, name: channel.name, creator: channel.creator ?? workspace.botUser } };
+    },
+  ),
 };
 
 function whyNot({ channels, botUser, scopes }: Workspace, id: string, { member }: { member: boolean }) {
@@ -139,6 +152,7 @@ function whyNot({ channels, botUser, scopes }: Workspace, id: string, { member }
 
 function history(
   workspace: Workspace,
+  origin: string,
   {
     channel,
     latest = '9',
@@ -167,14 +181,14 @@ function history(
       .reverse()
       .slice(0, limit)
       .map((message) => ({
-        ...asSeen(workspace, message),
+        ...asSeen(workspace, message, origin),
         ...(include_all_metadata && { metadata: message.metadata }),
       })),
   };
 }
 
 /** A message in the shape payloads carry it. */
-export const asSeen = (workspace: Workspace, { ts, user, text, blocks, threadTs }: Message) => ({
+export const asSeen = (workspace: Workspace, { ts, user, text, blocks, threadTs, files }: Message, origin: string) => ({
   type: 'message',
   ts,
   user,
@@ -183,4 +197,5 @@ export const asSeen = (workspace: Workspace, { ts, user, text, blocks, threadTs 
   team: workspace.teamId,
   ...(user === workspace.botUser && { bot_id: workspace.botId }),
   ...(threadTs && { thread_ts: threadTs }),
+  ...(files && { files: files.map((id) => fileSeen(workspace.files.get(id)!, origin)) }),
 });

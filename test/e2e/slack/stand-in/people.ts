@@ -1,6 +1,7 @@
 /** What people in the workspace do, in the payloads Slack makes of it. */
 import { asSeen } from './chat-methods.ts';
 import type { Deliver, Delivered, EnvelopeKind, Retry } from './delivery.ts';
+import { fileSeen } from './file-methods.ts';
 import { makeHook } from './response-url.ts';
 import { type Channel, type Message, makeId, type Person, type Workspace } from './workspace.ts';
 
@@ -81,7 +82,12 @@ export function actor(deps: { workspace: Workspace; deliver: Deliver; origin: st
     ...person,
     dm: workspace.dmWith(person.id),
 
-    slash(channel: Channel, text: string, options?: { mayFail?: boolean }): Promise<Act> {
+    slash(
+      channel: Channel,
+      text: string,
+      { command = '/imagine', ...options }: { mayFail?: boolean; command?: string } = {},
+    ): Promise<Act> {
+      if (!workspace.commands.has(command)) throw new Error(`The manifest has no command ${command}.`);
       workspace.typed.push(text);
       return send(
         'slash_commands',
@@ -93,7 +99,7 @@ export function actor(deps: { workspace: Workspace; deliver: Deliver; origin: st
           channel_name: channel.name,
           user_id: person.id,
           user_name: person.name,
-          command: '/imagine',
+          command,
           text,
           api_app_id: appId,
           is_enterprise_install: 'false',
@@ -117,11 +123,57 @@ export function actor(deps: { workspace: Workspace; deliver: Deliver; origin: st
           is_ephemeral: message.onlyFor !== undefined,
         },
         channel: { id: message.channel, name: workspace.channels.get(message.channel)?.name },
-        ...(!message.onlyFor && { message: asSeen(workspace, message) }),
+        ...(!message.onlyFor && { message: asSeen(workspace, message, origin) }),
         state: { values: {} },
         response_url: origin + makeHook(workspace, person.id, message.channel, message.ts),
         actions: [pressed(found, 'b1')],
       });
+    },
+
+    /** Shares files in a channel, with some words. */
+    post(channel: Channel, text: string, files: string[] = [], threadTs?: string): Message {
+      return workspace.show({
+        ...{ channel: channel.id, user: person.id, text, blocks: [] },
+        ...(files.length > 0 && { files }),
+        ...(threadTs && { threadTs }),
+      });
+    },
+
+    /** Chooses from the menu of any message. */
+    shortcut(message: Message, callback_id: string): Promise<Act> {
+      if (!workspace.shortcuts.has(callback_id)) throw new Error(`The manifest has no shortcut ${callback_id}.`);
+      return interactive({
+        type: 'message_action',
+        callback_id,
+        channel: { id: message.channel, name: workspace.channels.get(message.channel)?.name },
+        message_ts: message.ts,
+        message: asSeen(workspace, message, origin),
+        response_url: origin + makeHook(workspace, person.id, message.channel, message.ts),
+        action_ts: workspace.nextTs(),
+      });
+    },
+
+    /** Chooses from a menu under a message: the option whose label begins with these words. */
+    choose(message: Message, label: string): Promise<Act> {
+      for (const menu of menus(message.blocks)) {
+        const option = menu.options.find(({ text }) => text.text.startsWith(label));
+        if (!option) continue;
+        return interactive({
+          type: 'block_actions',
+          container: { type: 'message', message_ts: message.ts, channel_id: message.channel, is_ephemeral: false },
+          channel: { id: message.channel, name: workspace.channels.get(message.channel)?.name },
+          message: asSeen(workspace, message, origin),
+          state: { values: {} },
+          response_url: origin + makeHook(workspace, person.id, message.channel, message.ts),
+          actions: [
+            {
+              ...{ type: 'static_select', action_id: menu.action_id, block_id: 'b2', selected_option: option },
+              action_ts: workspace.nextTs(),
+            },
+          ],
+        });
+      }
+      throw new Error(`No menu has “${label}”.`);
     },
 
     async openHome(): Promise<Act> {
@@ -152,7 +204,11 @@ export function actor(deps: { workspace: Workspace; deliver: Deliver; origin: st
       }),
 
     /** Writes a message that mentions the bot. Slack escapes what was typed. */
-    async mention(channel: Channel, text: string, threadTs?: string): Promise<Act & { message: Message }> {
+    async mention(
+      channel: Channel,
+      text: string,
+      { threadTs, files = [] }: { threadTs?: string; files?: string[] } = {},
+    ): Promise<Act & { message: Message }> {
       workspace.typed.push(text);
       const escaped = text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
       const written = `<@${workspace.botUser}> ${escaped}`;
@@ -161,6 +217,7 @@ export function actor(deps: { workspace: Workspace; deliver: Deliver; origin: st
         user: person.id,
         text: written,
         blocks: [],
+        ...(files.length > 0 && { files }),
         ...(threadTs && { threadTs }),
       });
       const act = await event({
@@ -170,6 +227,7 @@ export function actor(deps: { workspace: Workspace; deliver: Deliver; origin: st
         ts: message.ts,
         team: teamId,
         channel: channel.id,
+        ...(files.length > 0 && { files: files.map((id) => fileSeen(workspace.files.get(id)!, origin)) }),
         ...(threadTs && { thread_ts: threadTs }),
       });
       return { ...act, message };
@@ -178,7 +236,7 @@ export function actor(deps: { workspace: Workspace; deliver: Deliver; origin: st
     /** The modal this person has open, newest first. */
     modal: () => [...workspace.views.values()].reverse().find((view) => view.open && view.person === person.id),
 
-    /** Fills in and submits the open modal: values by block_id. An answer without errors closes it. */
+    /** Fills in and submits the open modal: values by block_id, of a file its id. An answer without errors closes it. */
     async submit(values: Record<string, string | boolean | undefined>): Promise<Act> {
       const open = this.modal();
       if (!open) throw new Error('There is no modal open.');
@@ -201,7 +259,9 @@ export function actor(deps: { workspace: Workspace; deliver: Deliver; origin: st
           previous_view_id: null,
           root_view_id: open.id,
           state: {
-            values: Object.fromEntries(blocks.map((block) => [block.block_id, state(block, values[block.block_id])])),
+            values: Object.fromEntries(
+              blocks.map((block) => [block.block_id, state(workspace, origin, block, values[block.block_id])]),
+            ),
           },
         },
         response_urls: [],
@@ -219,6 +279,7 @@ export function actor(deps: { workspace: Workspace; deliver: Deliver; origin: st
 interface InputBlock {
   type: string;
   block_id: string;
+  optional?: boolean;
   element: {
     type: string;
     action_id: string;
@@ -228,8 +289,18 @@ interface InputBlock {
   };
 }
 
-function state({ element }: InputBlock, value: string | boolean | undefined) {
+function state(
+  workspace: Workspace,
+  origin: string,
+  { element, optional }: InputBlock,
+  value: string | boolean | undefined,
+) {
   const { type, action_id } = element;
+  if (type === 'file_input') {
+    const file = value === undefined ? undefined : workspace.files.get(String(value));
+    if (!file && !optional) throw new Error('Slack does not submit a form without its file.');
+    return { [action_id]: { type, files: file ? [fileSeen(file, origin)] : [] } };
+  }
   if (type === 'static_select') {
     const option = value === undefined ? element.initial_option : element.options?.find((o) => o.value === value);
     if (value !== undefined && !option) throw new Error(`There is no option ${value}.`);
@@ -244,6 +315,18 @@ function buttons(blocks: unknown): Button[] {
   if (typeof blocks !== 'object' || blocks === null) return [];
   if ('type' in blocks && blocks.type === 'button') return [blocks as Button];
   return Object.values(blocks).flatMap(buttons);
+}
+
+interface Select {
+  action_id: string;
+  options: { text: { text: string }; value: string }[];
+}
+
+function menus(blocks: unknown): Select[] {
+  if (Array.isArray(blocks)) return blocks.flatMap(menus);
+  if (typeof blocks !== 'object' || blocks === null) return [];
+  if ('type' in blocks && blocks.type === 'static_select') return [blocks as unknown as Select];
+  return Object.values(blocks).flatMap(menus);
 }
 
 const findButton = (blocks: unknown, label: string) =>

@@ -38,8 +38,8 @@ export async function startSlackStandIn(mode: Mode, options: { fileDelayMs?: num
     forge: (kind: EnvelopeKind, payload: Record<string, unknown>, forgery: Forgery, retry?: Retry) =>
       post(workspace, appUrl, kind, payload, { forgery, retry }),
     /** Someone who is in #general. */
-    join(name: string) {
-      const person = workspace.addPerson(name);
+    join(name: string, { admin = false } = {}) {
+      const person = workspace.addPerson(name, admin);
       general.members.add(person.id);
       return actor({ workspace, deliver, origin: api.origin }, person);
     },

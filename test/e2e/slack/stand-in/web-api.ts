@@ -95,7 +95,7 @@ export async function startWebApi(workspace: Workspace, openConnection: (origin:
     }
     if (root === 'files-pri') {
       const file = workspace.files.get(path[0]?.split('-')[1] ?? '');
-      if (request.headers.authorization !== `Bearer ${workspace.botToken}` || !workspace.isReady(file))
+      if (request.headers.authorization !== `Bearer ${workspace.botToken}` || !workspace.isReady(file) || file?.closed)
         return void response.writeHead(200, { 'content-type': 'text/html' }).end('<!DOCTYPE html><title>Slack</title>');
       return void response.writeHead(200, { 'content-type': file!.mimetype }).end(file!.bytes);
     }

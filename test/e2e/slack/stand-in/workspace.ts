@@ -5,6 +5,8 @@ import manifest from '../../../../docs/slack-manifest.json' with { type: 'json' 
 export interface Person {
   id: string;
   name: string;
+  /** Of the whole workspace. */
+  admin?: boolean;
 }
 
 export interface Channel {
@@ -13,6 +15,7 @@ export interface Channel {
   kind: 'public' | 'private' | 'im';
   members: Set<string>;
   archived: boolean;
+  creator?: string;
 }
 
 export interface Revision {
@@ -27,6 +30,8 @@ export interface Message extends Revision {
   ts: string;
   user: string;
   threadTs?: string;
+  /** Ids of the files it shares. */
+  files?: string[];
   metadata?: { event_type: string; event_payload: Record<string, unknown> };
   /** Ephemeral: only this person sees it. */
   onlyFor?: string;
@@ -45,6 +50,8 @@ export interface StoredFile {
   readyAt?: number;
   mimetype: string;
   deleted: boolean;
+  /** The app may not read it: whoever asks gets the page to sign in. */
+  closed?: boolean;
 }
 
 export type Workspace = ReturnType<typeof createWorkspace>;
@@ -68,6 +75,7 @@ export function createWorkspace({ fileDelayMs = 150 }: { fileDelayMs?: number } 
     scopes: new Set<string>(manifest.oauth_config.scopes.bot),
     events: new Set<string>(manifest.settings.event_subscriptions.bot_events),
     commands: new Set<string>(manifest.features.slash_commands.map(({ command }) => command)),
+    shortcuts: new Set<string>(manifest.features.shortcuts.map(({ callback_id }) => callback_id)),
     fileDelayMs,
     people,
     channels,
@@ -88,8 +96,15 @@ export function createWorkspace({ fileDelayMs = 150 }: { fileDelayMs?: number } 
     violate: (what: string) => void violations.push(what),
 
     nextTs: () => `${Math.floor(Date.now() / 1000)}.${String(++clock).padStart(6, '0')}`,
-    addPerson(name: string): Person {
-      const person = { id: makeId('U'), name };
+    /** A file that somebody has uploaded, ready to be read. */
+    addFile(name: string, bytes: Buffer, mimetype: string, closed = false): string {
+      const id = makeId('F');
+      const file = { id, name, length: bytes.length, bytes, mimetype, readyAt: 0, deleted: false, closed };
+      workspace.files.set(id, file);
+      return id;
+    },
+    addPerson(name: string, admin = false): Person {
+      const person = { id: makeId('U'), name, admin };
       people.set(person.id, person);
       return person;
     },

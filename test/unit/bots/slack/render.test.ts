@@ -1,11 +1,15 @@
+import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { form, problems, readForm } from '../../../../src/bots/slack/form.ts';
+import { COMMANDS } from '../../../../src/bots/commands.ts';
+import { form, type Origin, problems, readForm } from '../../../../src/bots/slack/form.ts';
 import { home } from '../../../../src/bots/slack/home.ts';
 import { REACTION_NAMES } from '../../../../src/bots/slack/reaction-names.ts';
 import { render } from '../../../../src/bots/slack/render.ts';
+import { sendable } from '../../../../src/bots/slack/sendable.ts';
 import { VERBS } from '../../../../src/core/action.ts';
 import type { GenerationView } from '../../../../src/core/records.ts';
-import type { Reply } from '../../../../src/core/reply.ts';
+import type { Reply, ReplyImage } from '../../../../src/core/reply.ts';
+import type { Kind } from '../../../../src/core/request.ts';
 import { messageBlockProblems, viewProblems } from '../../../e2e/slack/stand-in/block-kit.ts';
 import { markupProblems } from '../../../e2e/slack/stand-in/rules.ts';
 import { createWorkspace } from '../../../e2e/slack/stand-in/workspace.ts';
@@ -83,34 +87,136 @@ describe('a reply rendered for Slack', () => {
   });
 });
 
-describe('the form', () => {
-  it('keeps every limit of a modal', () => expect(viewProblems(form('m'))).toEqual([]));
+describe('a menu', () => {
+  it('keeps its limits and carries the whole action', () => {
+    const options = Array.from({ length: 25 }, (_, i) => ({
+      label: `${i} ${'x'.repeat(100)}`,
+      action: { verb: 'stylize', index: 0, generationId: ID, detail: `brush-${i}-${'b'.repeat(30)}` } as const,
+    }));
+    const menus = ['Paint it…', 'Less of…'].map((placeholder) => ({ placeholder, options }));
+    const { blocks } = render(aReply({ menus: [...menus, { placeholder: 'Nothing', options: [] }] }), ['F0']);
+    expect(messageBlockProblems(blocks)).toEqual([]);
+    expect(everyString(blocks)).toContain(`v1:stylize:0:${ID}:brush-7-${'b'.repeat(30)}`);
+    expect(everyString(blocks)).not.toContain('Nothing');
+  });
+});
 
-  it('offers the styles there are, and no field where there are none', () => {
-    const styles = Array.from({ length: 130 }, (_, i) => ({ name: `style-${i}`, title: `Style ${i}` }));
-    const view = form('m', styles);
-    expect(viewProblems(view)).toEqual([]);
-    expect(JSON.stringify(view)).toContain('style-99');
-    expect(JSON.stringify(form('m'))).not.toContain('"style"');
+describe('pictures beside each other', () => {
+  it('say which is which, and archives are named where they can be found again', () => {
+    const [before, after] = aReply().images.map((image, i) => ({ ...image, title: ['Before', 'After'][i]! }));
+    const { blocks } = render(aReply({ images: [before!, after!] }), ['F0', 'F1'], {
+      ids: ['F8', 'F9'],
+      line: 'All of it.',
+    });
+    expect(messageBlockProblems(blocks)).toEqual([]);
+    expect(blocks.flatMap((block) => (block.type === 'image' ? (block.title?.text ?? []) : []))).toEqual([
+      'Before',
+      'After',
+    ]);
+    expect(blocks.map(({ block_id }) => block_id)).toContain('archive:F8,F9');
+  });
+});
+
+describe('the forms', () => {
+  const brushes = Array.from({ length: 130 }, (_, i) => ({
+    name: `brush-${i}`,
+    title: `Brush ${'x'.repeat(90)} ${i}`,
+  }));
+  const styles = Array.from({ length: 130 }, (_, i) => ({ name: `style-${i}`, title: `Style ${i}` }));
+  const none = { brushes: () => [], styles: () => [] };
+  const some = { brushes: () => brushes, styles: () => styles };
+  const kinds = Object.keys(COMMANDS) as Kind[];
+
+  it.each(kinds)('of %s keeps every limit of a modal, with everything and with nothing to choose from', (kind) => {
+    const files = Array.from({ length: 10 }, (_, i) => ({ id: `F0123456${i}`, name: 'n'.repeat(60) }));
+    const origin = { channel: 'C1', threadTs: '1.2', responseUrl: `https://hooks.slack.com/${'x'.repeat(90)}` };
+    for (const choices of [none, some])
+      for (const about of [undefined, { ts: '1.2', ours: 4 }, { ts: '1.2', files }]) {
+        const view = form(kind, { ...origin, ...(about && { about }) }, choices, { words: LONG.slice(0, 3000) });
+        expect(viewProblems(view)).toEqual([]);
+        expect(view.private_metadata!.length).toBeLessThan(3000);
+      }
   });
 
+  it('offers what there is, and no field for what there is not', () => {
+    expect(JSON.stringify(form('imagine', {}, some))).toContain('style-99');
+    expect(JSON.stringify(form('imagine', {}, none))).not.toContain('"style"');
+    expect(JSON.stringify(form('stylize', {}, none))).not.toContain('"brush"');
+  });
+
+  it('about the pictures of a message asks which one, and for no other', () => {
+    const names = (about: Origin['about']) =>
+      form('stylize', { ...(about && { about }) }, some).blocks.map(({ block_id }) => block_id);
+    expect(names(undefined)).toContain('picture');
+    expect(names({ ts: '1', ours: 1 })).not.toContain('picture');
+    expect(names({ ts: '1', ours: 1 })).not.toContain('which');
+    expect(names({ ts: '1', files: [{ id: 'F1' }, { id: 'F2' }] })[0]).toBe('which');
+  });
+
+  const filled = (options: Record<string, unknown>, files = {}) => ({ options, files, which: 0 });
+
   it('names each wrong field and no right one', () => {
-    expect(
-      Object.keys(problems({ prompt: ' ', seed: '-1', steps: '12', size: 'big', guidance: '31', count: '4' })).sort(),
-    ).toEqual(['guidance', 'prompt', 'seed', 'size']);
-    expect(problems({ prompt: 'apples', seed: '0', private: true })).toEqual({});
+    const wrong = (kind: Kind, given: ReturnType<typeof filled>) => Object.keys(problems(kind, given)).sort();
+    const imagined = { prompt: ' ', seed: '-1', steps: '12', size: 'big', guidance: '31', count: '4' };
+    expect(wrong('imagine', filled(imagined))).toEqual(['guidance', 'prompt', 'seed', 'size']);
+    expect(wrong('imagine', filled({ prompt: 'apples', seed: '0', private: true }))).toEqual([]);
+    expect(wrong('stylize', filled({ brush: 'ink', strength: '7' }))).toEqual(['strength']);
+    expect(wrong('stylize', filled({}))).toEqual(['words']);
+    expect(wrong('stylize', filled({}, { like: { id: 'F1', mimetype: 'image/png' } }))).toEqual([]);
+    expect(wrong('stylize', filled({ words: 'x' }, { picture: { id: 'F1', name: 'a.docx' } }))).toEqual(['picture']);
+    expect(wrong('face', filled({ count: '301', truncation: '0.5' }))).toEqual(['count']);
+    expect(wrong('morph', filled({ from: 'a', to: 'b', frames: '1' }))).toEqual(['frames']);
   });
 
   it('reads every kind of field and leaves the empty ones out', () => {
-    expect(
-      readForm({
-        prompt: { value: { value: 'apples' } },
-        negative: { value: { value: null } },
-        count: { value: { selected_option: { value: '2' } } },
-        sampler: { value: { selected_option: null } },
-        private: { value: { selected_options: [{ value: 'true' }] } },
-      }),
-    ).toEqual({ prompt: 'apples', count: '2', private: true });
+    const file = { id: 'F1', name: 'a.png', mimetype: 'image/png', url_private: 'https://files.slack.com/a' };
+    const read = readForm('stylize', {
+      which: { value: { selected_option: { value: '2' } } },
+      picture: { value: { type: 'file_input', files: [{ ...file, size: 3 }] } },
+      like: { value: { type: 'file_input', files: [] } },
+      words: { value: { value: null } },
+      brush: { value: { selected_option: { value: 'ink' } } },
+      quality: { value: { selected_option: null } },
+      private: { value: { selected_options: [{ value: 'true' }] } },
+    });
+    expect(read).toEqual({ options: { brush: 'ink', private: true }, files: { picture: file }, which: 2 });
+  });
+});
+
+describe('what is sent to Slack', () => {
+  const animated = async () => {
+    const data = Buffer.from(
+      Array.from({ length: 16 * 8 * 3 * 4 }, (_, i) => (i % 4 === 3 ? 255 : (40 * Math.floor(i / 512)) % 256)),
+    );
+    const raw = { width: 16, height: 24, channels: 4 as const, pageHeight: 8 };
+    return sharp(data, { raw })
+      .webp({ delay: [50, 60, 70], lossless: true })
+      .toBuffer();
+  };
+  const image = (change: Partial<ReplyImage>): ReplyImage => ({
+    ...aReply().images[0]!,
+    name: 'a-0.webp',
+    mime: 'image/webp',
+    ...change,
+  });
+
+  it('is a GIF of the same frames and times where it moves', async () => {
+    const { name, bytes } = await sendable(image({}), await animated());
+    expect(name).toBe('a-0.gif');
+    expect(await sharp(bytes).metadata()).toMatchObject({
+      format: 'gif',
+      pages: 3,
+      width: 16,
+      height: 8,
+      delay: [50, 60, 70],
+    });
+  });
+
+  it('is a blurred PNG where moderation hides it, and the file itself otherwise', async () => {
+    const hidden = await sendable(image({ hidden: true }), await animated());
+    expect([hidden.name, (await sharp(hidden.bytes).metadata()).format]).toEqual(['a-0.png', 'png']);
+    const png = Buffer.from('as it is');
+    expect(await sendable(image({ name: 'b.png', mime: 'image/png' }), png)).toEqual({ name: 'b.png', bytes: png });
   });
 });
 
