@@ -29,10 +29,10 @@ async function cleanse(bytes: Uint8Array, limits: UploadLimits): Promise<Cleanse
     );
   const measured = await measure(decodedKindOf(bytes), bytes, limits);
   const pixels = await pixelsOf(bytes, measured, limits);
-  const { width, height, frames } = pixels;
+  const { width, height } = pixels;
+  const { bytes: clean, mime, frames } = await encode(pixels);
   return {
-    ...(await encode(pixels)),
-    ...{ width, height, ...(frames > 1 && { frames }) },
+    ...{ bytes: clean, mime, width, height, ...(frames > 1 && { frames }) },
     samples: await samplesOf(pixels),
   };
 }

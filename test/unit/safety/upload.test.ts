@@ -111,6 +111,23 @@ describe('pictures that move', () => {
     expect(await metadataOf(kept.bytes)).toMatchObject({ format: 'webp', pages: 4, pageHeight: 16, delay, loop: 0 });
   });
 
+  it('in which nothing moves are pictures that stand still, and equal frames are one', async () => {
+    const size = { width: 8, height: 8 };
+    const frames = (shades: number[]) => {
+      const data = Buffer.concat(shades.map((shade) => Buffer.alloc(8 * 8 * 3, shade)));
+      const raw = { width: 8, height: 8 * shades.length, channels: 3 as const, pageHeight: 8 };
+      return sharp(data, { raw })
+        .gif({ keepDuplicateFrames: true, delay: Array(shades.length).fill(50) })
+        .toBuffer();
+    };
+    const still = await cleanse(await frames([9, 9, 9]));
+    expect(still).toMatchObject({ ...size, mime: 'image/png' });
+    expect(still).not.toHaveProperty('frames');
+    const moving = await cleanse(await frames([9, 9, 200]));
+    expect(moving).toMatchObject({ ...size, mime: 'image/webp', frames: 2 });
+    expect(await metadataOf(moving.bytes)).toMatchObject({ pages: 2, delay: [100, 50] });
+  });
+
   it('are shown at ten frames a second where they ask for the impossible', async () => {
     const { bytes } = await cleanse(
       await film(2)
