@@ -1,4 +1,4 @@
-// `npm run -s eval -- FOLDER [--json] [--count N] [--steps N] [--guidance X] [--out FILE.png]`: measures an embedded model
+// `npm run -s eval -- FOLDER [--json] [--count N] [--steps N] [--guidance X] [--out FILE.png] [--beside FILE.onnx]`: measures an embedded model
 // through the shipped engine, draws a contact sheet and appends the figures to models/EVAL.md.
 import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -44,6 +44,7 @@ const { values, positionals } = parseArgs({
     guidance: { type: 'string' },
     threads: { type: 'string', default: '2' },
     out: { type: 'string' },
+    beside: { type: 'string', multiple: true },
   },
 });
 
@@ -60,12 +61,10 @@ if (!installed || !evaluate) {
 const device = await openDevice({ log }, 'cpu', Number(values.threads));
 const engine = createLocalEngine({ catalogue, device, log });
 try {
-  const number = (text: string | undefined) => (text === undefined ? {} : Number(text));
-  const options = Object.fromEntries(
-    (['count', 'steps', 'guidance'] as const)
-      .filter((name) => values[name] !== undefined)
-      .map((name) => [name, number(values[name])]),
+  const numbers = (['count', 'steps', 'guidance'] as const).flatMap((name) =>
+    values[name] === undefined ? [] : [[name, Number(values[name])] as const],
   );
+  const options = { ...Object.fromEntries(numbers), ...(values.beside && { beside: values.beside }) };
   const say = (line: string) => process.stderr.write(`${line}\n`);
   const evaluation = await evaluate({ catalogue, engine, device, installed, say }, options);
   const { version, sha256 } = installed.ref;

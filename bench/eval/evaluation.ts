@@ -18,6 +18,8 @@ export interface EvaluationOptions {
   count?: number;
   steps?: number;
   guidance?: number;
+  /** Graphs of others to measure beside. */
+  beside?: string[];
 }
 
 export interface Figure {
@@ -25,7 +27,7 @@ export interface Figure {
   value: number;
   /** What the same measure gives for the best that is possible here, or for doing nothing. */
   beside?: Record<string, number>;
-  unit: '%' | 'dB' | '';
+  unit: '%' | 'dB' | 'ms' | '';
   n: number;
 }
 

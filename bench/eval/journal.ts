@@ -10,7 +10,9 @@ figures in this file.
 `;
 
 export const written = ({ value, unit }: Pick<Figure, 'value' | 'unit'>): string =>
-  unit === '%' ? `${value.toFixed(1)} %` : unit === 'dB' ? `${value.toFixed(2)} dB` : value.toFixed(4);
+  unit === '' ? value.toFixed(4) : `${value.toFixed(DIGITS[unit])} ${unit}`;
+
+const DIGITS = { '%': 1, dB: 2, ms: 0 };
 
 export function entryOf(
   { figures, conditions }: Evaluation,
