@@ -14,6 +14,7 @@ import { gatysLoss } from '../../../src/engine/style/gatys-loss.ts';
 import { type Planes, pictureOf, planesOf } from '../../../src/engine/style/planes.ts';
 import { regionsOf } from '../../../src/engine/style/region.ts';
 import { restyle, styleOf } from '../../../src/engine/style/restyle.ts';
+import { aScene, BLUE, RED, stripes } from '../../drawings.ts';
 import { aContext, log, MODELS_DIR } from './an-engine.ts';
 
 let catalogue: Catalogue;
@@ -34,38 +35,6 @@ afterAll(async () => {
 
 const clock = { runMs: 0 };
 const deps = () => ({ net: features, clock, signal: new AbortController().signal });
-
-/** A disc on a slope of colours: something to recognise. */
-function aScene(width: number, height = width): Picture {
-  const data = new Uint8Array(width * height * 3);
-  for (let y = 0, i = 0; y < height; y++)
-    for (let x = 0; x < width; x++) {
-      const within = Math.hypot(x - width / 2, y - height / 2) < width / 4;
-      data[i++] = within ? 220 : 60 + (100 * x) / width;
-      data[i++] = within ? 180 : 90 + (80 * y) / height;
-      data[i++] = within ? 60 : 140;
-    }
-  return { width, height, data };
-}
-
-/** Diagonal stripes of two colours. */
-function stripes(side: number, [one, two]: readonly [readonly number[], readonly number[]]): Picture {
-  const data = new Uint8Array(side * side * 3);
-  for (let i = 0; i < data.length; i++) {
-    const pixel = Math.floor(i / 3);
-    const first = (Math.floor(pixel / side) + (pixel % side)) % 12 < 6;
-    data[i] = (first ? one : two)[i % 3]!;
-  }
-  return { width: side, height: side, data };
-}
-const BLUE = [
-  [20, 40, 160],
-  [240, 220, 90],
-] as const;
-const RED = [
-  [200, 30, 30],
-  [250, 240, 240],
-] as const;
 
 const everywhere = ({ width, height }: Picture) => regionsOf([{ weight: 1 }], width * height);
 const half = (size: { width: number; height: number }, side: 'left' | 'right') =>
