@@ -1,11 +1,11 @@
 /** More pictures than a message holds: shown as one sheet, handed out as an archive in the thread. */
 import { AppError } from '../../core/errors.ts';
+import type { Logger } from '../../core/log.ts';
 import type { Reply, ReplyImage } from '../../core/reply.ts';
 import { archive } from '../archive.ts';
 import { sheet } from '../sheet.ts';
-import type { CourierDeps } from './courier.ts';
 import { slackWord } from './failure.ts';
-import { share } from './upload.ts';
+import { share, type UploadDeps } from './upload.ts';
 import { veil } from './veil.ts';
 
 /** Slack takes a gigabyte; a person's patience and our memory less. */
@@ -18,9 +18,9 @@ interface Where {
 
 /** The sheet, as the reply's only picture, and how to read it. */
 export async function onOneSheet(
-  { read }: CourierDeps,
+  { read }: UploadDeps,
   reply: Reply,
-): Promise<{ reply: Reply; read: CourierDeps['read'] }> {
+): Promise<{ reply: Reply; read: UploadDeps['read'] }> {
   const { images } = reply;
   const readOne =
     ({ key, hidden }: ReplyImage) =>
@@ -39,7 +39,7 @@ export async function onOneSheet(
 
 /** Slack's ids of the archives, and what the person should know. What moderation hides stays out of them. */
 export async function handOut(
-  { client, log, read }: CourierDeps,
+  { client, log, read }: UploadDeps & { log: Logger },
   { images, archive: packed, generationId }: Reply,
   where: Where,
   repeated: boolean,
@@ -71,7 +71,7 @@ export async function handOut(
 const inThread = (count: number) => `All ${count} pictures are in the archive in the thread.`;
 
 /** Archives of that name, and its parts, that an earlier attempt put there. */
-async function handedOut(client: CourierDeps['client'], { channel, threadTs }: Where, name: string): Promise<string[]> {
+async function handedOut(client: UploadDeps['client'], { channel, threadTs }: Where, name: string): Promise<string[]> {
   if (!threadTs) return [];
   const { messages } = await client.again('conversations.replies', { channel, ts: threadTs, limit: 200 });
   const stem = name.replace(/\.zip$/, '');

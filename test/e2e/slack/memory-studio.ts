@@ -1,16 +1,28 @@
 /** A Studio in memory, for protocol faults only: it keeps the contract's promises and makes pictures when told to. */
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import sharp from 'sharp';
 import { outcome, working } from '../../../src/bots/present.ts';
 import type { AddressOf } from '../../../src/core/address.ts';
 import type { Courier } from '../../../src/core/courier.ts';
 import { AppError } from '../../../src/core/errors.ts';
+import type { Recipe } from '../../../src/core/recipe.ts';
 import type { GenerationView, ImageView } from '../../../src/core/records.ts';
+import type { Kind, Request, RequestOf } from '../../../src/core/request.ts';
 import type { Sender, Studio } from '../../../src/core/studio.ts';
+import { createCleanse } from '../../../src/safety/upload/cleanse.ts';
+import { aBrushRecipe, aFaceRecipe } from '../../fixtures.ts';
 
 const pixels = Uint8Array.from({ length: 64 * 64 * 3 }, (_, i) => (i * i * 7) % 251);
 export const PICTURE = await sharp(pixels, { raw: { width: 64, height: 64, channels: 3 } })
   .png()
+  .toBuffer();
+
+const film = Buffer.from(
+  Array.from({ length: 3 * 32 * 32 * 3 }, (_, i) => (60 * Math.floor(i / (32 * 32 * 3)) + (i % 7)) % 256),
+);
+/** Three frames. */
+const MOVING = await sharp(film, { raw: { width: 32, height: 96, channels: 3, pageHeight: 32 } })
+  .webp({ delay: [40, 40, 40] })
   .toBuffer();
 
 export function createMemoryStudio() {
@@ -18,6 +30,10 @@ export function createMemoryStudio() {
   const events = new Set<string>();
   const messages = new Map<string, string>();
   const deleted = new Set<string>();
+  const kept = new Map<string, Uint8Array>();
+  const owners = new Map<string, string>();
+  const channels = new Map<string, string>();
+  const cleanse = createCleanse();
   let courier: Courier<'slack'> | undefined;
   let unknown = 0;
   let refuseWith: AppError | undefined;
@@ -87,15 +103,25 @@ export function createMemoryStudio() {
         .filter((g) => g.personId === sender.accountId && !deleted.has(g.id))
         .reverse()
         .slice(0, limit),
-    read: async () => PICTURE,
+    read: async (key) => kept.get(key) ?? (key.startsWith('moving') ? MOVING : PICTURE),
     image: async (id, index) => (await find(id)).images[index]!,
     isOwner: async (sender, generation) => generation.personId === sender.accountId,
-    handIn: async () => {
-      throw new AppError('invalid_request', 'This studio takes no pictures.');
+    async handIn(sender, bytes) {
+      const { bytes: clean, width, height, frames } = await cleanse(bytes);
+      const sha256 = createHash('sha256').update(clean).digest('hex');
+      kept.set(sha256, clean);
+      owners.set(sha256, sender.accountId);
+      return { key: sha256, sha256, width, height, ...(frames !== undefined && { frames }) };
     },
-    channelBrush: async () => undefined,
-    setChannelBrush: async () => {},
-    brushes: () => [],
+    channelBrush: async ({ id }) => channels.get(id),
+    async setChannelBrush({ id }, brush) {
+      if (brush) channels.set(id, brush);
+      else channels.delete(id);
+    },
+    brushes: () => [
+      { name: 'ink', title: 'Ink' },
+      { name: 'mosaic', title: 'Mosaic' },
+    ],
     attributes: () => [],
     models: () => [],
     styles: () => [],
@@ -106,7 +132,7 @@ export function createMemoryStudio() {
     const generation = generations.get(id)!;
     const { message, address } = await courier!.deliver(
       generation.address as AddressOf<'slack'>,
-      outcome(generation),
+      outcome(generation, studio),
       attempt,
     );
     generation.address = address;
@@ -117,6 +143,8 @@ export function createMemoryStudio() {
     studio,
     read: studio.read,
     generations,
+    /** Who handed in what lies under a key. */
+    owners,
     deliver,
     use: (value: Courier<'slack'>) => {
       courier = value;
@@ -140,8 +168,9 @@ export function createMemoryStudio() {
     async finish(id: string): Promise<void> {
       const generation = generations.get(id)!;
       const { request } = generation;
-      const count = request.kind === 'imagine' ? request.count : 1;
-      const images = Array.from({ length: count }, (_, index) => imageOf(id, index));
+      const count = request.kind === 'imagine' || request.kind === 'face' ? request.count : 1;
+      const moving = request.kind === 'morph' && { key: 'moving', mime: 'image/webp', bytes: MOVING.length };
+      const images = Array.from({ length: count }, (_, index) => ({ ...imageOf(id, index), ...moving }));
       Object.assign(generation, { status: 'done', endedAt: new Date(), images });
       await deliver(id);
     },
@@ -150,30 +179,24 @@ export function createMemoryStudio() {
 
 const model = { name: 'test', version: '1', sha256: '0'.repeat(64) };
 
-const recipeOf = (request: GenerationView['request']): GenerationView['recipe'] =>
-  request.kind === 'imagine'
-    ? {
-        v: 1,
-        kind: 'imagine',
-        model,
-        prompt: request.prompt,
-        negativePrompt: request.negativePrompt,
-        seed: request.seed ?? 7,
-        count: request.count,
-        steps: 20,
-        sampler: 'euler',
-        guidance: 5,
-        width: 64,
-        height: 64,
-      }
-    : {
-        v: 1,
-        kind: 'upscale',
-        model,
-        source: { key: 'k', sha256: '0'.repeat(64), width: 64, height: 64 },
-        factor: 4,
-        seed: 7,
-      };
+const source = { key: 'k', sha256: '0'.repeat(64), width: 64, height: 64 };
+type RecipeFor = { [K in Kind]: (request: RequestOf<K>) => Recipe };
+const RECIPES: RecipeFor = {
+  imagine: ({ prompt, negativePrompt, seed = 7, count }) => ({
+    ...{ v: 1, kind: 'imagine', model, prompt, negativePrompt, seed, count, steps: 20, sampler: 'euler' },
+    ...{ guidance: 5, width: 64, height: 64 },
+  }),
+  upscale: ({ factor }) => ({ v: 1, kind: 'upscale', model, source, factor, seed: 7 }),
+  stylize: ({ source: ref, strength = 0.6 }) =>
+    aBrushRecipe({ source: 'key' in ref ? ref : source, strength, model: { ...model, name: 'brush-ink' } }),
+  face: ({ count, seed = 7 }) => aFaceRecipe({ count, seed }),
+  morph: ({ frames }) => ({
+    ...{ v: 1, kind: 'morph', model, seed: 7, frames, delayMs: 40 },
+    stops: [1, 2].map((seed) => ({ seed, truncation: 0.7, edits: {}, mixes: [] })),
+  }),
+};
+const recipeOf = <R extends Request>(request: R): Recipe =>
+  (RECIPES[request.kind] as unknown as (request: R) => Recipe)(request);
 
 const imageOf = (generationId: string, index: number): ImageView => ({
   generationId,
