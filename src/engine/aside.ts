@@ -31,6 +31,7 @@ export function createAside({ up, send }: Deps) {
     hear(message: Extract<FromChild, { id?: number | undefined }>): boolean {
       const small = asked.get(message.id ?? Number.NaN);
       if (!small) return false;
+      if (message.type === 'beat') return true; // it waits for its turn
       asked.delete(small.id);
       if (message.type === 'failed') small.reject(unpackError(message.error));
       else small.resolve(message);
