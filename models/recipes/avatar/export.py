@@ -128,7 +128,7 @@ def main():
         'name': 'avatar-gan', 'kind': 'gan', 'title': 'Avatar faces', 'version': args.version,
         'licence': 'CC-BY-4.0 (learnt from ToonHead by Johan Melin, CC-BY-4.0), see ../NOTICE.md',
         'source': 'Trained from scratch with models/recipes/avatar on avatars drawn by DiceBear.', 'card': 'README.md',
-        'resolution': 128, 'zWidth': z_width, 'wWidth': W, 'layers': LAYERS, 'noiseWidth': NOISE, 'range': [-1, 1],
+        'resolution': 128, 'zWidth': z_width, 'wWidth': W, 'layers': LAYERS, 'noiseWidth': NOISE, 'grain': any(layer.noise_strength.item() != 0 for layer in synthesis.layers), 'range': [-1, 1],
         'graphs': {'mapping': 'mapping.onnx', 'synthesis': 'synthesis.onnx', 'encoder': 'encoder.onnx'}, 'latents': 'latents.json',
         'attributes': list(DIRECTIONS), 'truncation': .9, 'display': {'upscale': 4}, 'files': files}
     with open(os.path.join(args.out, 'model.json'), 'w') as f:

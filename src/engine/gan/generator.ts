@@ -17,7 +17,7 @@ import { createWSpace, type WSpace } from './w-space.ts';
 export interface LatentFace {
   /** [layers · wWidth]. */
   rows: Latent;
-  /** [noiseWidth]. */
+  /** [noiseWidth]; empty where it would change nothing. */
   noise: Latent;
 }
 
@@ -46,7 +46,7 @@ const ROWS = { cpu: 1, accelerator: 16 };
 
 export async function openGenerator(device: Device, installed: Installed<ManifestOf<'gan'>>): Promise<Generator> {
   const { folder, manifest } = installed;
-  const { graphs, zWidth, wWidth, layers, noiseWidth, resolution: side, graph } = manifest;
+  const { graphs, zWidth, wWidth, layers, noiseWidth, grain, resolution: side, graph } = manifest;
   const latents = await readLatents(installed);
   const open = (file: string) => openNetwork(device, join(folder, file));
   const mapping = await open(graphs.mapping);
@@ -54,12 +54,15 @@ export async function openGenerator(device: Device, installed: Installed<Manifes
   const encoder = graphs.encoder ? await open(graphs.encoder) : undefined;
   let space: WSpace | undefined;
 
+  const grainOf = (faces: readonly LatentFace[]) =>
+    grain ? concat(faces.map(({ noise }) => noise)) : new Float32Array(faces.length * noiseWidth);
+
   return {
     ...latents,
     installed,
     manifest,
     found: createFound(),
-    drawsOf: (seed) => drawsOf(seed, manifest),
+    drawsOf: (seed) => drawsOf(seed, { zWidth, noiseWidth: grain ? noiseWidth : 0 }),
     async map(z, clock) {
       const { w } = await mapping.run({ z: { data: z, dims: [1, zWidth] } }, clock);
       return w!;
@@ -70,9 +73,7 @@ export async function openGenerator(device: Device, installed: Installed<Manifes
       const { image } = await synthesis.run(
         {
           w: { data: concat(faces.map(({ rows }) => rows)), dims: [n, layers, wWidth] },
-          ...(noiseWidth > 0 && {
-            noise: { data: concat(faces.map(({ noise }) => noise)), dims: [n, noiseWidth] },
-          }),
+          ...(noiseWidth > 0 && { noise: { data: grainOf(faces), dims: [n, noiseWidth] } }),
         },
         clock,
       );

@@ -13,6 +13,8 @@ export const Gan = z.object({
   layers: z.number().int().min(1),
   /** Normals that all layers together take as grain; 0 where the network has none. */
   noiseWidth: z.number().int().min(0),
+  /** Whether that noise changes anything: where its strengths are all 0, none is drawn. */
+  grain: z.boolean().default(true),
   graph: z.object({
     /** What black and white are. */
     range: z.tuple([z.number(), z.number()]).default([-1, 1]),

@@ -26,7 +26,7 @@ export const pointOf = (
 /** A face found for a picture has no grain of its own: its noise is 0. */
 export async function latentOf({ generator, clock, find }: PointDeps, point: FacePoint): Promise<LatentFace> {
   const { manifest, meanW, directions } = generator;
-  const { layers, wWidth, noiseWidth } = manifest;
+  const { layers, wWidth } = manifest;
   const { seed, truncation, mixes, edits, projection } = point;
   const own = generator.drawsOf(seed);
   const rowsOf = async (z: Latent) => repeated(await generator.map(z, clock), layers);
@@ -42,5 +42,5 @@ export async function latentOf({ generator, clock, find }: PointDeps, point: Fac
     if (!direction) throw new AppError('internal', `A face was planned with an attribute its model lacks: ${label}.`);
     rows = edited(rows, direction, edits[label]!);
   }
-  return { rows, noise: projection ? new Float32Array(noiseWidth) : own.noise };
+  return { rows, noise: projection ? new Float32Array(own.noise.length) : own.noise };
 }

@@ -83,7 +83,7 @@ function search({ manifest }: InstalledGan, source: Source): { point: FacePoint;
   const steps = manifest.projection ? STEPS : 0;
   const notes = [
     steps > 0
-      ? `The face most like your picture is looked for in ${steps} steps; it is one that this model can draw, not the person.`
+      ? `The face most like your picture is looked for in ${steps} steps; it is one that this model can draw, not the person. It works best where the face fills the picture.`
       : 'The face most like your picture is guessed at a glance: this model cannot search.',
     ...(Math.abs(Math.log(width / height)) > 0.03
       ? [`Only the middle square of your ${width}×${height} picture was looked at.`]
