@@ -2,6 +2,7 @@
 import { availableParallelism, cpus } from 'node:os';
 import * as ort from 'onnxruntime-node';
 import type { Logger } from '../core/log.ts';
+import { createLending, type Lending } from './lending.ts';
 import { usualBudget } from './memory.ts';
 import { createTurns, type Turns } from './sharing/turns.ts';
 import type { Feed } from './tensor.ts';
@@ -15,6 +16,8 @@ export interface Device {
   memoryBytes: number;
   /** Of that, what a call of many rows may take. */
   callBytes: number;
+  /** Graphs in memory, one session each. */
+  graphs: Lending;
   /** One call after the other: two at once would only wait for each other, and be timed wrongly. */
   turns: Turns;
   /** Told what every run of a graph file is fed with. */
@@ -53,7 +56,14 @@ export async function openDevice(
 ): Promise<Device> {
   const most = Math.min(availableParallelism(), MOST_THREADS);
   const room = { memoryBytes, callBytes: memoryBytes * CALL_SHARE };
-  const cpu = { name: 'cpu', threads: threads ?? most, providers: ['cpu'], ...room, turns: createTurns() };
+  const cpu = {
+    name: 'cpu',
+    threads: threads ?? most,
+    providers: ['cpu'],
+    ...room,
+    graphs: createLending(),
+    turns: createTurns(),
+  };
   if (wanted === 'cpu') return cpu;
   const [name = '', id = '0'] = wanted.split(':');
   const providers = PROVIDERS[name]?.(Number(id));

@@ -1,4 +1,6 @@
 /** One ONNX graph in memory. Callers speak float32 and plain shapes; what the graph was exported with stays in here. */
+import { stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import * as ort from 'onnxruntime-node';
 import { AppError } from '../core/errors.ts';
 import type { Device } from './device.ts';
@@ -40,7 +42,14 @@ const HOUSE = houseAccount();
 /** Threads sleep between kernels instead of spinning: half the time on a machine that has other work, no bit changed. */
 const SHARE_THE_CPU = { session: { intra_op: { allow_spinning: '0' }, inter_op: { allow_spinning: '0' } } };
 
+/** A graph as it lies on the disk is opened once, however many models it belongs to; a changed one for every change. */
 export async function openNetwork(device: Device, source: NetworkSource): Promise<Network> {
+  if (typeof source !== 'string') return openSession(device, source);
+  const { size, mtimeMs } = await stat(source);
+  return device.graphs.borrow(`${resolve(source)} ${size} ${mtimeMs}`, () => openSession(device, source));
+}
+
+async function openSession(device: Device, source: NetworkSource): Promise<Network> {
   const options: ort.InferenceSession.SessionOptions = {
     executionProviders: device.providers,
     intraOpNumThreads: device.threads,

@@ -19,6 +19,8 @@ export interface RowLimits {
   most: number;
   /** Rows of a size that memory has room for, where that is known. */
   room?: (size: Cells) => number;
+  /** All that wait go at once, whether a row gains by it or not: calls are short and few. */
+  eager?: boolean;
 }
 
 type Cells = Pick<Row, 'height' | 'width'>;
@@ -69,7 +71,7 @@ export function createBatcher<R extends Sized, A>(
     const curve = curves.get(size) ?? createCostCurve(sizesBetween(fewest, most));
     curves.set(size, curve);
     return {
-      most: curve.size,
+      most: limits.eager ? () => most : curve.size,
       share: curve.share,
       async run(rows) {
         const filled = [...rows];

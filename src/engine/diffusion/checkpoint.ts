@@ -83,8 +83,9 @@ export async function openCheckpoint(
       towers,
       encodePrompts: createPromptEncoder({
         towers,
+        turns: device.turns,
         family,
-        limits,
+        limits: rowLimits(device.threads),
         model: name,
         zeroEmpty,
         jointWidth: config.joint_attention_dim ?? undefined,

@@ -1,6 +1,7 @@
 /** Prompts to conditions: parsed, cut into chunks, encoded by every tower, weighted, and laid side by side. */
 import type { Weighting } from '../../core/request.ts';
 import type { Clock } from '../network.ts';
+import type { Turns } from '../sharing/turns.ts';
 import { concat } from '../tensor.ts';
 import type { RowLimits } from './batcher.ts';
 import type { Condition, PromptPlan, PromptPlans } from './condition.ts';
@@ -41,6 +42,7 @@ export type EncodePrompts = (
 
 interface Deps {
   towers: readonly TextTower[];
+  turns: Pick<Turns, 'share'>;
   family: Family;
   limits: RowLimits;
   /** The model's name, for errors. */
@@ -59,11 +61,11 @@ const BUDGET = 64 * 2 ** 20;
 type Versions = { chunks: Chunk[]; share: number }[];
 
 export function createPromptEncoder(deps: Deps): EncodePrompts {
-  const { towers, family, limits, model, zeroEmpty = false, jointWidth = 4096, budgetBytes = BUDGET } = deps;
+  const { towers, turns, family, limits, model, zeroEmpty = false, jointWidth = 4096, budgetBytes = BUDGET } = deps;
   const encoders = towers.map((tower) => ({
     tower,
     empty: emptyChunk(tower.tokenizer),
-    encode: createTowerRows({ tower, limits, budgetBytes: budgetBytes / towers.length, model }),
+    encode: createTowerRows({ tower, turns, limits, budgetBytes: budgetBytes / towers.length, model }),
   }));
 
   return async (pairs, options, clock) => {

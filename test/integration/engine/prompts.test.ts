@@ -13,10 +13,12 @@ import { type Network, openNetwork } from '../../../src/engine/network.ts';
 import { createGraph } from '../../../src/engine/onnx/builder.ts';
 import { float } from '../../../src/engine/onnx/node.ts';
 import { createGenerator } from '../../../src/engine/random.ts';
+import { createTurns } from '../../../src/engine/sharing/turns.ts';
 import { DEFAULT_MODEL, log, MODELS_DIR } from './an-engine.ts';
 
 const folder = join(MODELS_DIR, DEFAULT_MODEL);
 const limits = { fewest: 2, most: 16 };
+const turns = createTurns();
 const clock = { runMs: 0 };
 const steps = 10;
 let tower: TextTower;
@@ -35,7 +37,7 @@ beforeAll(async () => {
 });
 afterAll(() => tower.network.release());
 
-const fresh = () => createPromptEncoder({ towers: [tower], family: 'sd1', limits, model: 'stickers' });
+const fresh = () => createPromptEncoder({ towers: [tower], family: 'sd1', turns, limits, model: 'stickers' });
 const say = async (
   prompt: string,
   { encode = fresh(), negativePrompt = '', weighting = 'a1111' as Weighting } = {},
@@ -109,10 +111,14 @@ describe('the built-in model', () => {
     expect(runs).toBe(before + 1); // the second time by another encoder
   });
 
-  it('encodes the prompts of a whole job in one call, each as it is alone', async () => {
+  it('encodes the prompts of all jobs that wait in one call, each as it is alone', async () => {
     const pairs = ['a cat', 'two dogs', 'a [fox|bear]'].map((prompt) => ({ prompt, negativePrompt: 'a bird' }));
     const before = runs;
-    const together = await fresh()(pairs, { steps }, clock);
+    const encode = fresh();
+    const [together] = await Promise.all([
+      encode(pairs, { steps }, clock),
+      encode([{ prompt: 'a green pear', negativePrompt: '' }], { steps }, { runMs: 0 }),
+    ]);
     expect(runs).toBe(before + 1);
     for (const [i, { prompt, negativePrompt }] of pairs.entries()) {
       const alone = await say(prompt, { negativePrompt });
@@ -201,7 +207,7 @@ describe('inner layers', () => {
 
   it('clip skip counts from the last layer, which is 1, and ends in the final norm', async () => {
     const { tower, norm } = await small(1);
-    const encode = createPromptEncoder({ towers: [tower], family: 'sd1', limits, model: 'm' });
+    const encode = createPromptEncoder({ towers: [tower], family: 'sd1', turns, limits, model: 'm' });
     const outputs = await raw(tower);
     expect(at((await ask(encode, 1)).positive, 0).data).toEqual(first(outputs.last_hidden_state!));
     for (const skip of [2, 3]) {
@@ -215,7 +221,14 @@ describe('inner layers', () => {
 
   it('SDXL takes the layer before the last of both towers side by side, and the pooled vector of the second', async () => {
     const [one, two] = [(await small(1)).tower, (await small(2, 'text_embeds')).tower];
-    const encode = createPromptEncoder({ towers: [one, two], family: 'sdxl', limits, model: 'm', zeroEmpty: true });
+    const encode = createPromptEncoder({
+      towers: [one, two],
+      family: 'sdxl',
+      turns,
+      limits,
+      model: 'm',
+      zeroEmpty: true,
+    });
     const [a, b] = [await raw(one), await raw(two)];
     const { positive, negative } = await ask(encode, 1);
     const condition = at(positive, 0);
@@ -236,8 +249,15 @@ describe('inner layers', () => {
     const [one, two] = [(await small(1, 'text_embeds')).tower, (await small(2, 'text_embeds')).tower];
     const t5: TextTower = { ...(await small(3, undefined, 20)).tower, role: 't5' };
     const [a, b, c] = [await raw(one), await raw(two), await raw(t5)];
-    const sd3 = createPromptEncoder({ towers: [one, two, t5], family: 'sd3', limits, model: 'm' });
-    const without = createPromptEncoder({ towers: [one, two], family: 'sd3', limits, model: 'm', jointWidth: 20 });
+    const sd3 = createPromptEncoder({ towers: [one, two, t5], family: 'sd3', turns, limits, model: 'm' });
+    const without = createPromptEncoder({
+      towers: [one, two],
+      family: 'sd3',
+      turns,
+      limits,
+      model: 'm',
+      jointWidth: 20,
+    });
     for (const [encode, far] of [
       [sd3, first(c.last_hidden_state!)],
       [without, new Float32Array(24 * 20)],
@@ -252,7 +272,7 @@ describe('inner layers', () => {
     }
 
     const clip = (await small(4, 'pooler_output')).tower;
-    const flux = createPromptEncoder({ towers: [clip, t5], family: 'flux', limits, model: 'm' });
+    const flux = createPromptEncoder({ towers: [clip, t5], family: 'flux', turns, limits, model: 'm' });
     const condition = at((await ask(flux, 1)).positive, 0);
     expect(condition.data).toEqual(first(c.last_hidden_state!));
     expect(condition.pooled).toEqual(first((await raw(clip)).pooler_output!));
