@@ -78,17 +78,18 @@ interface Scale {
   padded: Size;
 }
 
-/** One scale: from the content, or from what the coarser scale made of it. */
+/** One scale: from the content, with what the coarser scale made of it. */
 async function paintScale(deps: Deps, painting: Painting, scale: Scale, course: Course): Promise<Planes> {
   const { net, clock, onIteration = () => {} } = deps;
   const { size, padded } = scale;
-  const content = mirrored(planesOf(await fitted(painting.content, size), net.range), padded);
+  const own = planesOf(await fitted(painting.content, size), net.range);
+  const content = mirrored(own, padded);
   const target: Target = {
     content: await net.content(content, clock),
     contentWeight: 1,
     regions: await targets(deps, painting, scale),
   };
-  const start = course.from ? mirrored(stretched(course.from, size), padded) : content;
+  const start = course.from ? mirrored(await carriedOver(deps, painting, course.from, own), padded) : content;
   const whole = (data: Planes['data']) => cropped({ data, ...padded }, size);
   const { x } = await minimise(gatysLoss(deps, { target, smoothness: painting.smoothness, size: padded }), start.data, {
     iterations: course.iterations,
@@ -97,6 +98,16 @@ async function paintScale(deps: Deps, painting: Painting, scale: Scale, course: 
     onIteration: (done, { x, value }) => onIteration(course.before + done, () => whole(x), value),
   });
   return whole(x);
+}
+
+/**
+ * What a coarser scale changed, enlarged, on the content of this one. Begun from the coarser picture itself the content's
+ * own detail would be lost: the network's deep layers, which alone know the content, do not ask for it back.
+ */
+async function carriedOver({ net }: Deps, { content }: Painting, from: Planes, own: Planes): Promise<Planes> {
+  const before = planesOf(await fitted(content, from), net.range);
+  const change = stretched({ ...from, data: from.data.map((v, i) => v - before.data[i]!) }, own);
+  return { ...own, data: own.data.map((v, i) => v + change.data[i]!) };
 }
 
 /** What each region's Gram matrices shall be: those of its styles, mixed. */
