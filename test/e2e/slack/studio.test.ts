@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type App, startApp } from '../app/app.ts';
 import { eventually } from './eventually.ts';
@@ -23,6 +24,7 @@ const start = (mode: Mode) => {
   return startApp({
     DATA_DIR: join(folder, 'data'),
     SLACK_API_URL: slack.apiUrl,
+    ATTACHMENT_HOSTS: new URL(slack.apiUrl).origin,
     SLACK_BOT_TOKEN: botToken,
     ...(mode === 'socket'
       ? { SLACK_APP_TOKEN: appToken }
@@ -151,6 +153,25 @@ describe('slack over Socket Mode', () => {
     const answers = () => ours().filter(({ threadTs }) => threadTs === asking.ts);
     await picture(await eventually(() => answers()[0], 'an answer'));
     expect(answers()).toHaveLength(1);
+  });
+
+  it('stylizes a picture from the menu of its message: shown to the classifier, painted, deleted with what came of it', async () => {
+    const photo = await sharp({ create: { width: 96, height: 64, channels: 3, background: '#7a9' } })
+      .jpeg()
+      .toBuffer();
+    const post = alice.post(slack.general, 'look', [slack.workspace.addFile('photo.jpg', photo, 'image/jpeg')]);
+    await alice.shortcut(post, 'stylize_this');
+    await eventually(() => alice.modal(), 'the form');
+    const message = await picture(await posted(() => alice.submit({ brush: 'ink', strength: '0.5' })));
+    expect(message.threadTs).toBe(post.ts);
+    expect(words(message)).toContain('Painted with');
+    const stronger = await picture(await posted(() => alice.press(message, 'Stronger')));
+    await alice.press(stronger, 'Before');
+    const both = await told(alice, /Before and after/);
+    expect(pictures(both).map(({ title }) => title.text)).toEqual(['Before', 'After']);
+    await alice.press(message, 'Delete');
+    await eventually(() => message.deleted, 'the message to go');
+    await picture(await posted(() => alice.press(stronger, 'Softer'))); // the photo is still used
   });
 
   it('cancels for its person only, while it runs, while it waits, and from App Home', async () => {
