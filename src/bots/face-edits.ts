@@ -2,13 +2,14 @@
 import { randomInt } from 'node:crypto';
 import { AppError } from '../core/errors.ts';
 import { LAYER_GROUPS, type LayerGroup, MAX_EDIT } from '../core/face-request.ts';
-import { MAX_SEED, type RequestOf } from '../core/request.ts';
+import { MAX_FRAMES, MAX_SEED, type RequestOf } from '../core/request.ts';
 import { decodeEdit } from './attributes.ts';
 import { ours, type Pressed } from './pressed.ts';
 
 /** Layers that a mix takes from the other face: those that draw its features. */
 const MIXED: LayerGroup = 'middle';
 const MOST_STOPS = 9;
+/** From one stop to the next; of many, fewer, so that all of them fit into one moving picture. */
 const FRAMES = 24;
 
 /** The face that was pressed, as it is: named as a picture of ours, it keeps its place among the faces. */
@@ -49,8 +50,7 @@ export function mixed(pressed: Pressed): RequestOf<'face'> {
 export function morphed({ action, generation }: Pressed): RequestOf<'morph'> {
   const { images, request } = generation;
   const all = images.slice(0, MOST_STOPS).map(({ index }) => ours(generation, index));
-  if (all.length === 1 && request.kind !== 'face')
-    throw new AppError('invalid_request', 'A morph needs two pictures. Type /morph with the ids of two.');
   const stops = all.length > 1 ? all : [ours(generation, action.index), { seed: randomInt(MAX_SEED) }];
-  return { kind: 'morph', stops, frames: FRAMES, private: request.private };
+  const frames = Math.min(FRAMES, Math.floor((MAX_FRAMES - 1) / (stops.length - 1)) + 1);
+  return { kind: 'morph', stops, frames, private: request.private };
 }

@@ -52,7 +52,7 @@ const OFFERED = {
     const { id, images } = generation;
     const reroll = button('🔁 Re-roll', 'reroll', id);
     const menus = [brushMenu(generation, brushes())];
-    if (images.length === 1) return { buttons: [[enlarge(id), button('Vary', 'vary', id), reroll]], menus };
+    if (images.length === 1) return { buttons: [[...enlarge(generation), button('Vary', 'vary', id), reroll]], menus };
     if (images.length > ROW) return { buttons: [[reroll]], menus };
     return {
       buttons: [
@@ -74,7 +74,7 @@ const OFFERED = {
           ...(strength !== undefined && strength > 0 ? [button('Softer', 'softer', id)] : []),
           ...(strength !== undefined && strength < 1 ? [button('Stronger', 'stronger', id)] : []),
           ...(recipe.kind === 'imagine' || recipe.kind === 'brush' ? [button('🔁 Another', 'reroll', id)] : []),
-          enlarge(id),
+          ...enlarge(generation),
         ],
       ],
       menus: [brushMenu(generation, brushes(), 'Another brush…')],
@@ -100,7 +100,7 @@ const OFFERED = {
           ...another,
           button('Mix', 'mix', id),
           button('Morph', 'morph', id),
-          enlarge(id),
+          ...enlarge(generation),
           ...(source ? [button('Before', 'before', id)] : []),
         ],
       ],
@@ -108,19 +108,16 @@ const OFFERED = {
     };
   },
   morph: ({ id, request }) => ({
-    buttons: [
-      [
-        ...((request as RequestOf<'morph'>).stops.some((stop) => 'seed' in stop)
-          ? [button('🔁 Another', 'reroll', id)]
-          : []),
-        enlarge(id),
-      ],
-    ],
+    buttons: (request as RequestOf<'morph'>).stops.some((stop) => 'seed' in stop)
+      ? [[button('🔁 Another', 'reroll', id)]]
+      : [],
     menus: [],
   }),
 } satisfies Record<GenerationView['request']['kind'], Offer>;
 
-const enlarge = (id: string): Button => button('Upscale', 'upscale', id, { style: 'primary' });
+/** What moves has more frames than can be enlarged. */
+const enlarge = ({ id, images }: GenerationView): Button[] =>
+  images[0]?.mime === 'image/webp' ? [] : [button('Upscale', 'upscale', id, { style: 'primary' })];
 
 const lastRow = ({ id }: GenerationView): Button[] => [
   button('Details', 'details', id),

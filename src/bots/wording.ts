@@ -4,6 +4,7 @@ import type { GenerationView, ImageView } from '../core/records.ts';
 import type { Request } from '../core/request.ts';
 import type { Named } from './closest.ts';
 import { named } from './closest.ts';
+import { sourceOf } from './source.ts';
 
 /** What was typed for it, to be quoted. */
 export function quoted(request: Request): string | undefined {
@@ -48,6 +49,13 @@ export function headline({ request, recipe, images, timings }: GenerationView, b
 }
 
 const count = ({ length }: ImageView[], what: string) => `${length} ${what}${length === 1 ? '' : 's'}`;
+
+/** Nothing for a filter over a picture that was handed in: neither has a seed. */
+export function seedsOf(generation: GenerationView): string[] {
+  const { recipe, images } = generation;
+  const source = sourceOf(generation);
+  return source && 'key' in source && recipe.kind !== 'imagine' && recipe.kind !== 'face' ? [] : [seeds(images)];
+}
 
 /** Seeds of pictures that have their own; long runs as first to last. */
 export function seeds(images: readonly ImageView[]): string {

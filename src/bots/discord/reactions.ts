@@ -4,14 +4,13 @@
  * directly.
  */
 import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { GatewayMessageReactionAddDispatchData as Reaction } from 'discord.js';
 import { type Action, REACTIONS, type Verb } from '../../core/action.ts';
 import type { Address, AddressOf } from '../../core/address.ts';
 import { toAppError } from '../../core/errors.ts';
 import type { GenerationView } from '../../core/records.ts';
 import type { Reply } from '../../core/reply.ts';
-import type { Sender, Studio } from '../../core/studio.ts';
+import type { Sender } from '../../core/studio.ts';
 import type { Deps, Event } from '../ask.ts';
 import { refusal } from '../present.ts';
 import { press } from '../press.ts';
@@ -20,9 +19,8 @@ import type { AnswerDeps } from './answer.ts';
 import { nonceOf } from './api.ts';
 import { attachedTo, fetched, type PictureDeps } from './pictures-given.ts';
 import { render } from './render.ts';
+import { shownIn } from './shown.ts';
 import { facts, isDiscords, toPlatformError } from './trouble.ts';
-
-const MOMENT_MS = 1500;
 
 export type ReactionDeps = Deps & AnswerDeps & PictureDeps & { applicationId: string; botId: string };
 
@@ -54,14 +52,6 @@ export const onReaction =
     }
   };
 
-/** A picture is seen a moment before it is written down as shown. */
-async function shownIn(studio: Studio, message: string): Promise<GenerationView | undefined> {
-  const found = await studio.findByMessage('discord', message);
-  if (found) return found;
-  await sleep(MOMENT_MS);
-  return studio.findByMessage('discord', message);
-}
-
 /** ⬆️ on several pictures enlarges each. */
 const actionsOf = (verb: Verb, { id: generationId, images }: GenerationView): Action[] =>
   verb === 'upscale' && images.length > 0
@@ -84,7 +74,8 @@ async function paint(deps: ReactionDeps, reaction: Reaction): Promise<void> {
   const { channel_id: channelId, message_id: messageId } = reaction;
   const brush = await deps.studio.channelBrush({ platform: 'discord', id: channelId });
   if (!brush) return;
-  const ours = await deps.studio.findByMessage('discord', messageId);
+  const mayBeOurs = (reaction.message_author_id ?? deps.botId) === deps.botId;
+  const ours = mayBeOurs && (await shownIn(deps.studio, messageId));
   if (ours) {
     for (const { index } of ours.images.slice(0, MOST_PAINTED))
       await react(deps, reaction, ours, { verb: 'stylize', index, generationId: ours.id, detail: brush });

@@ -12,12 +12,15 @@ import { STYLIZE_THIS } from './commands.ts';
 import { decodeTarget, modal, readModal, type Target } from './modal.ts';
 import { addressOf, senderOf } from './person.ts';
 import { attachedTo, fetched, type PictureDeps, picturesOf } from './pictures-given.ts';
+import { shownIn } from './shown.ts';
 
 /** Links to the pictures of messages whose forms are open, newest last. */
 export type Remembered = Map<string, { name: string; url: string }[]>;
 
 export type ThisImageDeps = Deps & PictureDeps & { remembered: Remembered };
 
+/** Half the time there is for a form. */
+const MOMENT_MS = 1000;
 const MOST_REMEMBERED = 500;
 
 export async function onThisImage(
@@ -27,7 +30,8 @@ export async function onThisImage(
 ): Promise<void> {
   const { commandName, channelId, targetId: messageId, targetMessage } = interaction;
   const what = commandName === STYLIZE_THIS ? 'stylize' : 'upscale';
-  const ours = await deps.studio.findByMessage('discord', messageId);
+  const mayBeOurs = targetMessage.author.id === interaction.client.user.id;
+  const ours = mayBeOurs && (await shownIn(deps.studio, messageId, MOMENT_MS));
   const links = [...targetMessage.attachments.values()].map(({ name, url, contentType }) => ({
     filename: name,
     url,

@@ -35,7 +35,8 @@ const start = async (over: { DISCORD_TOKEN?: string; DISCORD_GUILD_ID?: string }
 };
 
 const waiting = (message: Message) => /Accepted/.test(message.content);
-const done = (message: Message) => message.attachments.length > 0 && /Seeds? \d/.test(message.content);
+const done = (message: Message) =>
+  message.attachments.length > 0 && buttonsOf(message).some(({ label }) => label === 'Details');
 const ephemeral = ({ flags }: Message) => (flags & FLAG.ephemeral) !== 0;
 
 beforeEach(async () => {

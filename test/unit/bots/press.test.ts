@@ -236,6 +236,13 @@ describe('a face', () => {
       stops: [{ generationId: anId(), index: 0 }, { seed: expect.any(Number) }],
     });
     expect(await ordered(pressed('morph', { generation }))).toMatchObject({ stops: [{ index: 0 }, { index: 1 }] });
+    const nine = aFace(
+      aFaceRecipe({ count: 9 }),
+      Array.from({ length: 9 }, (_, index) => anImage({ index })),
+    );
+    const { stops, frames } = (await ordered(pressed('morph', { generation: nine }))) as { stops: []; frames: number };
+    expect(stops).toHaveLength(9);
+    expect((stops.length - 1) * (frames - 1) + 1).toBeLessThanOrEqual(60);
   });
 
   it('made of another is followed by one with a fresh seed, otherwise like it', async () => {
