@@ -82,7 +82,7 @@ export const Env = z
       .min(0.25)
       .optional()
       .describe(
-        'Memory for the models of each engine process and what they need to run. Default: three quarters of what the machine or container has, divided by the devices.',
+        'Memory for the models of each engine process and what they need to run; on a GPU, what that has. Default: three quarters of what the machine or container has, divided by the devices.',
       ),
     ENGINE_THREADS: z.coerce
       .number()

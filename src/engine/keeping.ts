@@ -18,6 +18,8 @@ export interface Keeping {
 export const NOTHING_KEPT: Keeping = { restored: undefined, keep: () => {}, mark: () => {} };
 
 const EVERY_MS = 3000;
+/** Large states are written down less often. */
+const BYTES_PER_MS = 1000;
 
 const Kept = z.object({ recipe: z.string(), fingerprint: z.string(), state: z.unknown() });
 
@@ -39,8 +41,9 @@ export function createKeeping(
   const write = (pauseMs: number, state: () => unknown) => {
     const now = performance.now();
     if (!onCheckpoint || now - last < pauseMs) return;
-    onCheckpoint(toBytes({ ...bound, state: state() }));
-    last = now;
+    const bytes = toBytes({ ...bound, state: state() });
+    onCheckpoint(bytes);
+    last = now + (everyMs > 0 ? bytes.length / BYTES_PER_MS : 0);
   };
   return {
     restored: resume && restore(resume, bound, log),
