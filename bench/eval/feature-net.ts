@@ -39,7 +39,7 @@ export const evaluateFeatures: Evaluate = async (deps, { count = 3 }) => {
     const { passes: _, ...settings } = gatysSettings(source.stored);
     for (const [style, of] of styles.entries()) {
       const recipe: RecipeOf<'gatys'> = {
-        ...{ v: 1, kind: 'gatys', model: ref, source: source.stored, seed: 0, strength: 0.5, keepColours: 'no' },
+        ...{ v: 1, kind: 'gatys', model: ref, source: source.stored, seed: 0, strength: 1, keepColours: 'no' },
         ...settings,
         styles: [{ picture: of.stored, weight: 1 }],
       };
@@ -62,7 +62,7 @@ export const evaluateFeatures: Evaluate = async (deps, { count = 3 }) => {
   ]);
   return {
     figures: [...figures.map((f) => ({ ...f, name: `Gatys: ${f.name}` })), await varietyOf(deps)],
-    conditions: `Gatys' optimisation as it is set by default, ${PAINTED_SIDE} px, strength 0.5, three photographs in six styles, measured on the same feature net; Inception-score proxy of the sticker model's subjects, most of which it learnt from`,
+    conditions: `Gatys' optimisation as it is set by default, ${PAINTED_SIDE} px, strength 1, three photographs in six styles, measured on the same feature net; Inception-score proxy of the sticker model's subjects, most of which it learnt from`,
     sheet: { pictures: [blank, ...head, ...rows], columns: 7 },
   };
 };

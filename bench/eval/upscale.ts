@@ -97,7 +97,7 @@ export const evaluateUpscaler: Evaluate = async (deps, { count = 40, beside = []
   });
   return {
     figures,
-    conditions: `${pictures.length} scenes of the sticker model's held-out captions, made small by sharp's Lanczos, enlarged to ${LARGE} px; × 2 is the × 4 network and Lanczos down; timed with ${device.threads} threads at a load of ${loadavg()[0]!.toFixed(1)}`,
+    conditions: `${pictures.length} scenes of the sticker model's held-out captions, made small by sharp's Lanczos, enlarged to ${LARGE} px; × 2 is the × 4 network, averaged down; timed with ${device.threads} threads at a load of ${loadavg()[0]!.toFixed(1)}`,
     sheet: { pictures: shown, columns: shown.length / 4 },
   };
 };
