@@ -40,8 +40,8 @@ export const encodeEdit = (name: string, amount: number): string =>
   `${name.replaceAll(' ', '_')}${amount < 0 ? '-' : '+'}${Math.abs(amount)}`;
 
 /** Undefined for what is no edit of an attribute there is. */
-export function decodeEdit(detail: string, known: readonly Named[]): { name: string; amount: number } | undefined {
+export function decodeEdit(detail: string, known: readonly Named[]): (Named & { amount: number }) | undefined {
   const [, label, amount] = /^(.+)([+-]\d+(?:\.\d+)?)$/.exec(detail) ?? [];
   const found = known.find(({ name }) => name.replaceAll(' ', '_') === label);
-  return found && { name: found.name, amount: Number(amount) };
+  return found && { ...found, amount: Number(amount) };
 }

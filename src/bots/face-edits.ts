@@ -4,6 +4,7 @@ import { AppError } from '../core/errors.ts';
 import { LAYER_GROUPS, type LayerGroup, MAX_EDIT } from '../core/face-request.ts';
 import { MAX_FRAMES, MAX_SEED, type RequestOf } from '../core/request.ts';
 import { decodeEdit } from './attributes.ts';
+import { named } from './closest.ts';
 import { ours, type Pressed } from './pressed.ts';
 
 /** Layers that a mix takes from the other face: those that draw its features. */
@@ -32,11 +33,12 @@ export function edited(pressed: Pressed): RequestOf<'face'> {
   if (!detail) return face;
   const edit = decodeEdit(detail, pressed.studio.attributes());
   if (!edit) throw new AppError('invalid_request', 'The model that is installed now has no such attribute.');
-  const { name, amount } = edit;
+  const { name, title, amount } = edit;
   const { recipe } = pressed.generation;
-  const now = (recipe.kind === 'face' && recipe.edits[name]) || 0;
+  const [, now = 0] =
+    (recipe.kind === 'face' && Object.entries(recipe.edits).find(([label]) => named([edit], label))) || [];
   if (Math.abs(now) >= MAX_EDIT && Math.sign(now) === Math.sign(amount))
-    throw new AppError('invalid_request', `There can be no ${amount > 0 ? 'more' : 'less'} of “${name}” in a face.`);
+    throw new AppError('invalid_request', `There can be no ${amount > 0 ? 'more' : 'less'} of “${title}” in a face.`);
   return { ...face, attributes: { [name]: amount } }; // what there is of it already stays
 }
 

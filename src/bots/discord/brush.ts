@@ -1,14 +1,17 @@
 /** /brush: whether 🎨 paints in a channel, and with what. Discord lets only those use it who manage channels. */
-import type { ChatInputCommandInteraction } from 'discord.js';
+import { ApplicationFlags, type ChatInputCommandInteraction } from 'discord.js';
 import { AppError } from '../../core/errors.ts';
 import type { Studio } from '../../core/studio.ts';
 import { choose } from '../closest.ts';
 import { notice } from '../present.ts';
 import type { Answer } from './answer.ts';
 
+const HIDDEN =
+  'For now that is pictures made here: Discord shows a bot other people’s only with the Message Content Intent, which its admin can switch on in the developer portal.';
+
 export async function onBrush(
   { studio }: { studio: Studio },
-  { channelId, guildId, options }: ChatInputCommandInteraction,
+  { channelId, guildId, options, client }: ChatInputCommandInteraction,
   answer: Answer,
 ): Promise<void> {
   if (!guildId) throw new AppError('invalid_request', 'Only channels of a server have a brush.');
@@ -20,5 +23,12 @@ export async function onBrush(
   }
   const { name, title } = choose(studio.brushes(), typed, 'brush');
   await studio.setChannelBrush(channel, name);
-  return answer.tell(notice(`🎨 on any picture in this channel now paints it with ${title}.`));
+  const seesAll = client.application.flags.any([
+    ApplicationFlags.GatewayMessageContent,
+    ApplicationFlags.GatewayMessageContentLimited,
+  ]);
+  return answer.tell({
+    ...notice(`🎨 on any picture in this channel now paints it with ${title}.`),
+    lines: seesAll ? [] : [HIDDEN],
+  });
 }

@@ -9,12 +9,12 @@ import { COMMANDS } from '../commands.ts';
 import type { GivenPicture } from '../given-picture.ts';
 import type { Answer } from './answer.ts';
 import { STYLIZE_THIS } from './commands.ts';
-import { decodeTarget, modal, readModal, type Target } from './modal.ts';
+import { decodeTarget, encodeTarget, modal, readModal, type Target } from './modal.ts';
 import { addressOf, senderOf } from './person.ts';
 import { attachedTo, fetched, type PictureDeps, picturesOf } from './pictures-given.ts';
 import { shownIn } from './shown.ts';
 
-/** Links to the pictures of messages whose forms are open, newest last. */
+/** Links to the pictures of messages, by the form that was opened for them, newest last. */
 export type Remembered = Map<string, { name: string; url: string }[]>;
 
 export type ThisImageDeps = Deps & PictureDeps & { remembered: Remembered };
@@ -43,14 +43,15 @@ export async function onThisImage(
     : attached.map(({ name }, i) => `${i + 1}: ${name}`);
   if (names.length === 0) throw new AppError('invalid_request', 'There is no picture attached to that message.');
   const target: Target = { what, channelId, messageId };
-  if (!ours) remember(deps.remembered, messageId, attached);
+  if (!ours) remember(deps.remembered, target, attached);
   if (what === 'upscale' && names.length === 1) return order(deps, interaction, answer, target, {});
   await answer.open(modal(target, { pictures: names, brushes: deps.studio.brushes() }));
 }
 
 export async function onModal(deps: ThisImageDeps, interaction: ModalSubmitInteraction, answer: Answer): Promise<void> {
   const target = decodeTarget(interaction.customId);
-  if (!target) throw new AppError('not_found', 'That form is no longer in use. Choose the command again.');
+  if (target?.channelId !== interaction.channelId)
+    throw new AppError('not_found', 'That form is no longer in use. Choose the command again.');
   await order(deps, interaction, answer, target, readModal(interaction));
 }
 
@@ -67,17 +68,19 @@ async function order(
   await run(deps, { ...event, options: { ...options, picture: given } }, answer.acknowledge);
 }
 
-async function chosen(deps: ThisImageDeps, { channelId, messageId }: Target, index: number): Promise<GivenPicture> {
+async function chosen(deps: ThisImageDeps, target: Target, index: number): Promise<GivenPicture> {
+  const { channelId, messageId } = target;
   const ours = await deps.studio.findByMessage('discord', messageId);
   if (ours) return { id: `${ours.id}#${index + 1}` };
-  const links = deps.remembered.get(messageId) ?? (await attachedTo(deps, channelId, messageId));
+  const links = deps.remembered.get(encodeTarget(target)) ?? (await attachedTo(deps, channelId, messageId));
   const link = links[index];
   if (!link) throw new AppError('invalid_request', 'That picture is no longer attached to the message.');
   return fetched(deps, link);
 }
 
-function remember(remembered: Remembered, messageId: string, links: { name: string; url: string }[]): void {
-  remembered.delete(messageId);
-  remembered.set(messageId, links);
+function remember(remembered: Remembered, target: Target, links: { name: string; url: string }[]): void {
+  const form = encodeTarget(target);
+  remembered.delete(form);
+  remembered.set(form, links);
   for (const oldest of remembered.keys()) if (remembered.size > MOST_REMEMBERED) remembered.delete(oldest);
 }

@@ -461,7 +461,8 @@ describe('with a running bot', () => {
       expect(() => bob.slash('brush', { brush: 'ink' })).toThrow('no /brush');
       expect((await carol.slash('brush', { brush: 'inkk' }).until(ephemeral, 'a refusal')).content).toContain('“ink”');
       expect(fake.generations.size).toBe(1);
-      expect((await carol.slash('brush', { brush: 'ink' }).until(ephemeral, 'switched on')).content).toContain('Ink');
+      const on = await carol.slash('brush', { brush: 'ink' }).until(ephemeral, 'switched on');
+      expect(on.content).toMatch(/with Ink.*Message Content Intent/s);
       carol.react(message, '🎨');
       await discord.until(() => fake.generations.size === 2, 'painted');
       expect(fake.latest()).toMatchObject({

@@ -40,7 +40,7 @@ it('fits every edit into a button', () => {
     for (const amount of [1, -1]) {
       const detail = encodeEdit(name, amount);
       expect(isDetail(detail)).toBe(true);
-      expect(decodeEdit(detail, known)).toEqual({ name, amount });
+      expect(decodeEdit(detail, known)).toMatchObject({ name, amount });
     }
   expect(decodeEdit('wings+1', known)).toBeUndefined();
 });

@@ -218,7 +218,7 @@ describe('a face', () => {
   });
 
   it('has an end to every attribute', async () => {
-    const most = aFace(aFaceRecipe({ edits: { 'long-hair': 3 } }));
+    const most = aFace(aFaceRecipe({ edits: { 'long hair': 3 } })); // as the model calls it
     await expect(pressed('edit', { generation: most, detail: 'long-hair+1' }).result).rejects.toThrow('no more of');
     await expect(pressed('edit', { generation: most, detail: 'wings+1' }).result).rejects.toThrow('no such attribute');
   });
