@@ -2,12 +2,14 @@
 import { zValidator } from '@hono/zod-validator';
 import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
+import { except } from 'hono/combine';
 import { HTTPException } from 'hono/http-exception';
 import { secureHeaders } from 'hono/secure-headers';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { z } from 'zod';
 import { AppError, type ErrorCode, toAppError } from '../../core/errors.ts';
 import type { Logger } from '../../core/log.ts';
+import { KeptPicture } from '../../core/request.ts';
 import type { Studio } from '../../core/studio.ts';
 import { refusal } from '../present.ts';
 import { pressButton } from './buttons.ts';
@@ -19,9 +21,10 @@ import type { Live } from './live.ts';
 import { toMessage } from './messages.ts';
 import { type Operations, operationRoutes } from './operations.ts';
 import { pageRoutes } from './page-files.ts';
-import { readPicture } from './pictures.ts';
+import { readArchive, readPicture } from './pictures.ts';
 import { session, type Visitor } from './session.ts';
 import { showIn } from './shown.ts';
+import { uploadRoutes } from './uploads.ts';
 import { type About, toWire } from './wire.ts';
 
 export interface AppDeps {
@@ -41,7 +44,11 @@ export interface AppDeps {
 const MAX_BODY = 64 * 1024;
 const PAGE = 30;
 
-const Command = z.strictObject({ text: z.string().max(20_000), eventId: z.uuid() });
+const Command = z.strictObject({
+  text: z.string().max(20_000),
+  eventId: z.uuid(),
+  pictures: z.array(KeptPicture).max(4).default([]),
+});
 const Press = z.strictObject({ code: z.string().max(100), eventId: z.uuid() });
 const Before = z.strictObject({ before: z.uuid().optional() });
 const Of = z.strictObject({ of: z.uuid() });
@@ -74,10 +81,11 @@ export function webApp(deps: AppDeps) {
 
   app.use(headers, guardHost(deps.boundTo));
   app.route('/', operationRoutes(deps.operations));
-  app.use('/api/*', guardOrigin, bodyLimit({ maxSize: MAX_BODY, onError: tooLarge }));
+  app.use('/api/*', guardOrigin, except('/api/upload', bodyLimit({ maxSize: MAX_BODY, onError: tooLarge })));
   app.use('/', session).use('/api/*', session);
   app.route('/', pageRoutes(deps.pageFolder));
 
+  app.route('/api/upload', uploadRoutes(studio));
   app.post('/api/command', zValidator('json', Command, ifUnfit), async (context) =>
     context.json(await runCommand(commands, { ...context.req.valid('json'), visitor: context.var.visitor })),
   );
@@ -89,7 +97,7 @@ export function webApp(deps: AppDeps) {
     const { sender } = context.var.visitor;
     const generations = await studio.history(sender, { limit: PAGE, ...(before && { before }) });
     return context.json({
-      messages: generations.map((generation) => toMessage(generation, live.get(generation.id))).reverse(),
+      messages: generations.map((generation) => toMessage(generation, studio, live.get(generation.id))).reverse(),
       earlier: generations.length === PAGE,
     });
   });
@@ -109,6 +117,15 @@ export function webApp(deps: AppDeps) {
       'content-disposition': `inline; filename="${name}"`,
     });
   });
+  app.get('/api/archive/:of', zValidator('param', Of, ifUnfit), async (context) => {
+    const request = { visitor: context.var.visitor, of: context.req.valid('param').of };
+    const { bytes, name } = await readArchive(studio, request);
+    return context.body(Uint8Array.from(bytes), 200, {
+      'content-type': 'application/zip',
+      'cache-control': 'private, no-store',
+      'content-disposition': `attachment; filename="${name}"`,
+    });
+  });
   app.get('/api/options', (context) => context.json(hints(studio)));
   app.get('/api/status', async (context) => context.json((await deps.about?.()) ?? null));
   return app;
@@ -119,7 +136,7 @@ const headers = secureHeaders({
     defaultSrc: ["'none'"],
     scriptSrc: ["'self'"],
     styleSrc: ["'self'"],
-    imgSrc: ["'self'"],
+    imgSrc: ["'self'", 'blob:'], // blob: what is attached and not sent yet
     connectSrc: ["'self'"],
     baseUri: ["'none'"],
     formAction: ["'self'"],

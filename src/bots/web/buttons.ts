@@ -7,10 +7,16 @@ import type { Hub } from './hub.ts';
 import type { Visitor } from './session.ts';
 import { type Answer, toWire } from './wire.ts';
 
-const ASKED: Partial<Record<Verb, (index: number) => string>> = {
+const ASKED: Partial<Record<Verb, (index: number, detail: string) => string>> = {
   reroll: () => 'Re-roll',
   vary: (index) => `Vary picture ${index + 1}`,
   upscale: (index) => `Upscale picture ${index + 1}`,
+  stylize: (index, detail) => `Stylize picture ${index + 1} with ${detail.replace(/^brush-/, '')}`,
+  softer: () => 'Softer',
+  stronger: () => 'Stronger',
+  edit: (index, detail) => (detail ? detail.replaceAll('_', ' ') : `Take face ${index + 1}`),
+  mix: () => 'Mix',
+  morph: () => 'Morph',
 };
 
 export async function pressButton(
@@ -19,8 +25,11 @@ export async function pressButton(
 ): Promise<Answer> {
   const action = decodeAction(code);
   if (!action) throw new AppError('invalid_request', 'That is not one of our buttons. Reload the page.');
-  const { verb, index, generationId } = action;
-  const answer = deps.shown.answer(visitor, ({ prompt = '' }) => ({ by: ASKED[verb]?.(index) ?? verb, text: prompt }));
+  const { verb, index, generationId, detail = '' } = action;
+  const answer = deps.shown.answer(visitor, ({ prompt = '' }) => ({
+    by: ASKED[verb]?.(index, detail) ?? verb,
+    text: prompt,
+  }));
   const reply = await press(deps, { ...visitor, eventId, action }, answer.acknowledge);
   if (!reply) return answer.now();
   if (verb !== 'delete') return { notice: toWire(reply) };

@@ -1,16 +1,20 @@
-/** What can be typed into the page: a table of commands, free text being /imagine. */
+/** What can be typed into the page: the commands of every chat, and the page's own. Text without one is /imagine. */
 import { AppError } from '../../core/errors.ts';
-import { type Deps as ImagineDeps, imagine } from '../imagine.ts';
-import { OPTIONS, parseOptions } from '../options.ts';
+import type { Reply } from '../../core/reply.ts';
+import type { KeptPicture, Kind } from '../../core/request.ts';
+import type { Deps as AskDeps } from '../ask.ts';
+import { COMMANDS as MAKING, type Command as Making } from '../commands.ts';
+import { history, status } from '../jobs.ts';
+import { type Options, type OptionTable, parse } from '../option-table.ts';
 import { notice } from '../present.ts';
 import type { Live } from './live.ts';
-import { current, toMessage } from './messages.ts';
+import { toMessage } from './messages.ts';
 import { visible } from './pictures.ts';
 import type { Visitor } from './session.ts';
-import type { Shown } from './shown.ts';
-import { type Answer, type CommandHelp, toWire } from './wire.ts';
+import { keptImage, type Shown } from './shown.ts';
+import { type Answer, toWire } from './wire.ts';
 
-export interface Deps extends ImagineDeps {
+export interface Deps extends AskDeps {
   live: Live;
   shown: Shown;
 }
@@ -20,24 +24,58 @@ interface Call {
   eventId: string;
   /** What follows the command's name. */
   rest: string;
+  /** Attached to it. */
+  pictures: readonly KeptPicture[];
 }
 
 interface Command {
   usage: string;
   description: string;
+  /** Of those that have some. */
+  options?: OptionTable;
+  main?: string;
   run(deps: Deps, call: Call): Promise<Answer>;
 }
 
-const COMMANDS = {
-  imagine: {
-    usage: '/imagine <what it should show> [--options]',
-    description: 'Make pictures. The command’s name may be left out.',
-    run: async (deps, { visitor, eventId, rest }) => {
-      const answer = deps.shown.answer(visitor, { by: '/imagine', text: rest });
-      await imagine(deps, { ...visitor, eventId, options: parseOptions(rest) }, answer.acknowledge);
+const making = (name: Kind, usage: string): Command => {
+  const { description, options, main, run }: Making = MAKING[name];
+  return {
+    usage: `/${name} ${usage}`,
+    description: `${description}.`,
+    options,
+    main,
+    run: async (deps, { visitor, eventId, rest, pictures }) => {
+      const answer = deps.shown.answer(visitor, ({ generationId = '' }) => ({
+        by: `/${name}`,
+        text: rest,
+        ...(pictures.length > 0 && { pictures: pictures.map((picture) => keptImage(picture, generationId)) }),
+      }));
+      const given = { ...parse(options, main, rest), ...attached(name, options, pictures) };
+      await run(deps, { ...visitor, eventId, options: given }, answer.acknowledge);
       return answer.now();
     },
-  },
+  };
+};
+
+/** Attached pictures are the command's picture options, in their order. */
+function attached(name: Kind, table: OptionTable, pictures: readonly KeptPicture[]): Options {
+  const places = Object.keys(table).filter((option) => table[option]!.type === 'picture');
+  if (pictures.length > places.length)
+    throw new AppError(
+      'invalid_request',
+      places.length === 0
+        ? `/${name} takes no attached picture. /stylize, /face and /upscale do.`
+        : `/${name} takes at most ${places.length} attached ${places.length === 1 ? 'picture' : 'pictures'}.`,
+    );
+  return Object.fromEntries(pictures.map((picture, i) => [places[i]!, picture]));
+}
+
+const COMMANDS = {
+  imagine: making('imagine', '<what it should show> [--options]'),
+  stylize: making('stylize', '[brush or words] [--options], with a picture attached'),
+  face: making('face', '[smile +2, no glasses] [--options]'),
+  morph: making('morph', '<id> [<id> …] [--options]'),
+  upscale: making('upscale', '[id] [--options], or with a picture attached'),
   show: {
     usage: '/show <id>',
     description: 'Show a picture again by the id its details name.',
@@ -45,59 +83,69 @@ const COMMANDS = {
       if (!UUID.test(rest))
         throw new AppError('invalid_request', 'Type the id after /show. Details of a picture name it.');
       const generation = await visible(studio, visitor.sender, rest);
-      return { message: toMessage(generation, live.get(generation.id)) };
+      return { message: toMessage(generation, studio, live.get(generation.id)) };
     },
+  },
+  status: {
+    usage: '/status',
+    description: 'Say where your waiting jobs stand.',
+    run: async ({ studio }, { visitor }) => ({ notice: toWire(await status(studio, visitor.sender)) }),
   },
   history: {
     usage: '/history',
     description: 'List your latest jobs with their ids.',
-    run: async ({ studio, live }, { visitor }) => {
-      const generations = await studio.history(visitor.sender, { limit: 20 });
-      const lines = generations.map((generation) => {
-        const { request, id, createdAt } = generation;
-        const what = request.kind === 'imagine' ? request.prompt.slice(0, 80) : 'upscaled';
-        return `${createdAt.toISOString().slice(0, 16).replace('T', ' ')} · ${current(generation, live.get(id)).headline} · ${what} · ${id}`;
-      });
-      return { notice: toWire({ ...notice(lines.length ? 'Your latest jobs' : 'Nothing made here yet.'), lines }) };
-    },
+    run: async ({ studio }, { visitor }) => ({ notice: toWire(await history(studio, visitor.sender)) }),
   },
   help: {
-    usage: '/help',
-    description: 'Say what can be typed here.',
-    run: async () => ({
-      notice: toWire({
-        ...notice('What you can type here'),
-        lines: [...commandHelp().map(({ usage, description }) => `${usage} — ${description}`), ...options],
-      }),
+    usage: '/help [command]',
+    description: 'Say what can be typed here, or the options of a command.',
+    run: async (_deps, { rest }): Promise<Answer> => ({
+      notice: toWire(help(rest.replace(/^\//, '').toLowerCase() || undefined)),
     }),
   },
 } satisfies Record<string, Command>;
 
-const options = Object.entries(OPTIONS)
-  .filter(([name]) => name !== 'prompt')
-  .map(([name, { description }]) => `--${name} — ${description}`);
-
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 export type CommandName = keyof typeof COMMANDS;
+export const commandList = (): [string, Command][] => Object.entries(COMMANDS);
 
-/** `/imagine a cat` → imagine, `a cat`; text without a slash is a prompt. Throws invalid_request for other commands. */
-export function readCommand(text: string): { name: CommandName; rest: string } {
-  const typed = text.trim();
-  if (!typed.startsWith('/')) return { name: 'imagine', rest: typed };
-  const [, word = '', rest = ''] = /^\/(\S*)\s*([\s\S]*)$/.exec(typed) ?? [];
-  const name = word.toLowerCase();
-  if (Object.hasOwn(COMMANDS, name)) return { name: name as CommandName, rest };
+/** Everything that can be typed with the options of one command: /imagine, unless another is named. */
+function help(name = 'imagine'): Reply {
+  const command: Command = COMMANDS[known(name)];
+  const options = Object.entries(command.options ?? {}).filter(
+    ([option, { type }]) => option !== command.main && type !== 'picture',
+  );
+  return {
+    ...notice('What you can type here'),
+    lines: [
+      ...commandList().map(([, { usage, description }]) => `${usage} — ${description}`),
+      ...(options.length > 0 ? [`Options of /${name}:`] : []),
+      ...options.map(([option, { description }]) => `--${option} — ${description}`),
+    ],
+  };
+}
+
+function known(word: string): CommandName {
+  if (Object.hasOwn(COMMANDS, word)) return word as CommandName;
   throw new AppError('invalid_request', `There is no command /${word.slice(0, 30)}. Type /help to see what there is.`);
+}
+
+/**
+ * `/imagine a cat` → imagine, `a cat`; text without a slash is a prompt, or beside an attached picture what it should
+ * become. Throws invalid_request for other commands.
+ */
+export function readCommand(text: string, withPictures = false): { name: CommandName; rest: string } {
+  const typed = text.trim();
+  if (!typed.startsWith('/')) return { name: withPictures ? 'stylize' : 'imagine', rest: typed };
+  const [, word = '', rest = ''] = /^\/(\S*)\s*([\s\S]*)$/.exec(typed) ?? [];
+  return { name: known(word.toLowerCase()), rest };
 }
 
 export async function runCommand(
   deps: Deps,
-  { text, ...call }: { text: string; eventId: string; visitor: Visitor },
+  { text, ...call }: { text: string; eventId: string; visitor: Visitor; pictures: readonly KeptPicture[] },
 ): Promise<Answer> {
-  const { name, rest } = readCommand(text);
+  const { name, rest } = readCommand(text, call.pictures.length > 0);
   return COMMANDS[name].run(deps, { ...call, rest });
 }
-
-export const commandHelp = (): CommandHelp[] =>
-  Object.entries(COMMANDS).map(([name, { usage, description }]) => ({ name, usage, description }));

@@ -1,4 +1,4 @@
-/** Keeps other web sites out of a page without a login: no DNS rebinding, no cross-site requests, JSON only. */
+/** Keeps other web sites out of a page without a login: no DNS rebinding, no cross-site requests, no types a form can send. */
 import type { MiddlewareHandler } from 'hono';
 import { AppError } from '../../core/errors.ts';
 
@@ -50,7 +50,10 @@ export const guardOrigin: MiddlewareHandler = async (context, next) => {
   const [site, origin, host] = [req.header('sec-fetch-site'), req.header('origin'), req.header('host')];
   if (!comesFromUs({ ...(site && { site }), ...(origin && { origin }), ...(host && { host }) }))
     throw new AppError('not_yours', 'This request comes from another web site. Open the chat page itself.');
-  if (req.method === 'POST' && !/^application\/json\b/i.test(req.header('content-type') ?? ''))
-    throw new AppError('invalid_request', 'Send the request as application/json.');
+  if (req.method === 'POST' && !/^application\/(json|octet-stream)\b/i.test(req.header('content-type') ?? ''))
+    throw new AppError(
+      'invalid_request',
+      'Send the request as application/json, a picture as application/octet-stream.',
+    );
   await next();
 };

@@ -1,21 +1,28 @@
-/** What the composer hints with, made from the same table as the parser. */
+/** What the composer hints with, made from the same tables as the parser. */
 import type { Studio } from '../../core/studio.ts';
-import { OPTIONS } from '../options.ts';
-import { commandHelp } from './commands.ts';
+import type { Option } from '../option-table.ts';
+import { commandList } from './commands.ts';
 import type { Hints } from './wire.ts';
 
 export function hints(studio: Studio): Hints {
-  const named: Record<string, Studio['models']> = { model: studio.models, style: studio.styles };
+  const choices = ({ suggest, choices = [] }: Option) =>
+    suggest ? studio[suggest]().map(({ name }) => name) : [...choices];
   return {
-    commands: commandHelp(),
-    options: Object.entries(OPTIONS)
-      .filter(([name]) => name !== 'prompt')
-      .map(([name, option]) => ({
-        name,
-        takesValue: option.type !== 'flag',
-        description: option.description,
-        choices: named[name]?.().map(({ name }) => name) ?? ('choices' in option ? [...option.choices] : []),
-        ...('min' in option && { range: `${option.min}–${option.max}` }),
-      })),
+    commands: commandList().map(([name, { usage, description, options = {}, main }]) => ({
+      name,
+      usage,
+      description,
+      pictures: Object.values(options).filter(({ type }) => type === 'picture').length,
+      words: [main, 'brush'].flatMap((option = '') => (options[option] ? choices(options[option]) : [])),
+      options: Object.entries(options)
+        .filter(([option, { type }]) => option !== main && type !== 'picture')
+        .map(([option, about]) => ({
+          name: option,
+          takesValue: about.type !== 'flag',
+          description: about.description,
+          choices: choices(about),
+          ...(about.min !== undefined && { range: `${about.min}–${about.max}` }),
+        })),
+    })),
   };
 }

@@ -1,6 +1,7 @@
 /** What the server and the page say to each other: replies as plain JSON, nothing the page could mistake for markup. */
 import { encodeAction } from '../../core/action.ts';
 import type { Button, Reply, ReplyImage } from '../../core/reply.ts';
+import type { KeptPicture } from '../../core/request.ts';
 
 export interface WireImage {
   /** Relative address of the file. */
@@ -10,6 +11,10 @@ export interface WireImage {
   height: number;
   altText: string;
   seed: number;
+  /** What it is beside others: Before, After. */
+  title?: string;
+  /** Frames that play by themselves. */
+  moves: boolean;
   /** Blurred until asked for. */
   hidden: boolean;
 }
@@ -28,6 +33,14 @@ export interface WireReply extends Pick<Reply, 'state' | 'headline' | 'lines' | 
   /** ISO time. */
   readyAt?: string;
   buttons: WireButton[][];
+  menus: WireMenu[];
+  /** All pictures in one file. */
+  archive?: { src: string; name: string };
+}
+
+export interface WireMenu {
+  placeholder: string;
+  options: Pick<WireButton, 'label' | 'code'>[];
 }
 
 /** One exchange of the chat: what was asked, and the answer as it stands. */
@@ -44,6 +57,8 @@ export interface Asked {
   /** `/imagine`, or the button that was pressed. */
   by: string;
   text: string;
+  /** Handed in with it. */
+  pictures?: WireImage[];
 }
 
 /** What POST /api/command and /api/press answer. */
@@ -62,17 +77,24 @@ export interface Events {
   changed: Record<string, never>;
 }
 
-export interface CommandHelp {
+export interface CommandHint {
   name: string;
   usage: string;
   description: string;
+  /** How many attached ones it takes. */
+  pictures: number;
+  /** What its words may begin with: names of brushes, attributes. */
+  words: string[];
+  options: { name: string; takesValue: boolean; description: string; choices: string[]; range?: string }[];
 }
 
 /** GET /api/options: what the composer hints with. */
 export interface Hints {
-  commands: CommandHelp[];
-  options: { name: string; takesValue: boolean; description: string; choices: string[]; range?: string }[];
+  commands: CommandHint[];
 }
+
+/** What POST /api/upload answers. */
+export type Uploaded = { picture: KeptPicture } | { notice: WireReply };
 
 /** GET /api/status. */
 export interface About {
@@ -83,17 +105,21 @@ export interface About {
   platforms: { name: string; on: boolean; say: string }[];
 }
 
+export const toWireImage = (image: ReplyImage, generationId: string): WireImage => ({
+  src: `api/pictures/${encodeURIComponent(image.key)}?of=${generationId}`,
+  name: image.name,
+  width: image.width,
+  height: image.height,
+  altText: image.altText,
+  seed: image.seed,
+  ...(image.title && { title: image.title }),
+  moves: image.mime === 'image/webp',
+  hidden: image.hidden ?? false,
+});
+
 export function toWire(reply: Reply): WireReply {
-  const { state, generationId, headline, lines, images, preview, progress, readyAt, buttons } = reply;
-  const picture = (image: ReplyImage): WireImage => ({
-    src: `api/pictures/${encodeURIComponent(image.key)}?of=${generationId ?? ''}`,
-    name: image.name,
-    width: image.width,
-    height: image.height,
-    altText: image.altText,
-    seed: image.seed,
-    hidden: image.hidden ?? false,
-  });
+  const { state, generationId, headline, lines, images, preview, progress, readyAt, buttons, menus = [] } = reply;
+  const picture = (image: ReplyImage) => toWireImage(image, generationId ?? '');
   return {
     state,
     ...(generationId && { generationId }),
@@ -107,5 +133,10 @@ export function toWire(reply: Reply): WireReply {
     buttons: buttons.map((row) =>
       row.map(({ label, action, style }) => ({ label, code: encodeAction(action), style })),
     ),
+    menus: menus.map(({ placeholder, options }) => ({
+      placeholder,
+      options: options.map(({ label, action }) => ({ label, code: encodeAction(action) })),
+    })),
+    ...(reply.archive && { archive: { src: `api/archive/${generationId}`, name: reply.archive.name } }),
   };
 }

@@ -2,6 +2,8 @@
 import type { WireImage, WireReply } from '../wire.ts';
 import { buttonRows } from './buttons.ts';
 import { h } from './dom.ts';
+import { icon } from './icons.ts';
+import { menuRows } from './menus.ts';
 import { pictures, type View } from './pictures.ts';
 
 export interface Answer {
@@ -49,11 +51,18 @@ export function createAnswer(deps: { press: (code: string) => Promise<void>; vie
         ...(reply.private ? [h('li', { class: 'label' }, 'Private')] : []),
       ]);
       const held = buttons.contains(document.activeElement);
-      renew(buttons, reply.buttons, () => (reply.buttons.length ? [buttonRows(reply.buttons, deps.press)] : []));
+      renew(buttons, [reply.buttons, reply.menus, reply.archive], () => [
+        ...(reply.archive ? [download(reply.archive)] : []),
+        ...(reply.buttons.length > 0 ? [buttonRows(reply.buttons, deps.press)] : []),
+        ...(reply.menus.length > 0 ? [menuRows(reply.menus, deps.press)] : []),
+      ]);
       if (held && !buttons.contains(document.activeElement)) element.focus({ preventScroll: true });
     },
   };
 }
+
+const download = ({ src, name }: { src: string; name: string }) =>
+  h('a', { class: 'press neutral', href: src, download: name }, icon('download'), 'Download all');
 
 /** Swaps the rough picture once the next one is there, so that it never flickers. */
 function preview(stage: HTMLElement, image: WireImage, drawn: Map<HTMLElement, string>): void {

@@ -1,5 +1,6 @@
 /** What the page asks of its server. A failure comes back as a notice, like every other answer. */
-import type { About, Answer, Hints, Message, WireReply } from '../wire.ts';
+import type { KeptPicture } from '../../../core/request.ts';
+import type { About, Answer, Hints, Message, Uploaded, WireReply } from '../wire.ts';
 
 export interface Said {
   /** Taken: false for refusals and when nobody answered. */
@@ -16,7 +17,9 @@ export interface Page {
 }
 
 export const api = {
-  command: (text: string, eventId: string) => post('api/command', { text, eventId }),
+  command: (text: string, pictures: readonly KeptPicture[], eventId: string) =>
+    post('api/command', { text, pictures, eventId }),
+  upload,
   press: (code: string) => post('api/press', { code, eventId: uuid() }),
   messages: (before?: string) => get<Page>(`api/messages${before ? `?before=${before}` : ''}`),
   options: () => get<Hints>('api/options'),
@@ -45,6 +48,18 @@ async function post(path: string, body: unknown): Promise<Said> {
   }
 }
 
+async function upload(file: Blob): Promise<Uploaded> {
+  try {
+    const headers = { 'content-type': 'application/octet-stream' };
+    const response = await fetch('api/upload', { method: 'POST', headers, body: file });
+    return (await response.json()) as Uploaded;
+  } catch {
+    return {
+      notice: { ...unreachable, headline: 'The studio does not answer. Attach the picture again in a moment.' },
+    };
+  }
+}
+
 async function get<Type>(path: string): Promise<Type> {
   const response = await fetch(path);
   if (!response.ok) throw new Error(`${path} answered ${response.status}`);
@@ -57,5 +72,6 @@ const unreachable: WireReply = {
   lines: [],
   images: [],
   buttons: [],
+  menus: [],
   private: true,
 };

@@ -3,23 +3,35 @@ import type { Hints } from '../wire.ts';
 import { byId, h } from './dom.ts';
 import { icon } from './icons.ts';
 import { createListbox } from './listbox.ts';
-import { suggest } from './suggestions.ts';
+import { commandOf, suggest } from './suggestions.ts';
 
-const CHIPS = ['count', 'seed', 'negative', 'private'];
+/** Options that a press adds, of whichever command has them. */
+const CHIPS = ['count', 'seed', 'negative', 'brush', 'strength', 'factor', 'frames', 'private'];
+
+const PLACEHOLDER = '/imagine two red apples on a blue background';
 
 export interface Composer {
   hint(hints: Hints): void;
   /** Puts this text into the field and sends it. */
   send(text: string): void;
+  /** Pictures were attached or taken away. */
+  attachedChanged(): void;
   focus(): void;
 }
 
-/** `submit` answers whether the text was taken. */
-export function createComposer({ submit }: { submit(text: string): Promise<boolean> }): Composer {
+interface Deps {
+  /** Answers whether the text was taken. */
+  submit(text: string): Promise<boolean>;
+  /** How many pictures are attached. */
+  attached(): number;
+}
+
+export function createComposer({ submit, attached }: Deps): Composer {
   const form = byId<HTMLFormElement>('composer');
   const field = byId<HTMLTextAreaElement>('prompt');
   const sent: string[] = [];
-  let hints: Hints = { commands: [], options: [] };
+  let hints: Hints = { commands: [] };
+  let chips = '';
   let busy = false;
 
   const write = (text: string, caret = text.length) => {
@@ -31,7 +43,20 @@ export function createComposer({ submit }: { submit(text: string): Promise<boole
     field.style.height = 'auto';
     field.style.height = `${field.scrollHeight}px`;
   };
-  const look = () => listbox.show(suggest(field.value, field.selectionStart, hints));
+  const untold = () => (attached() > 0 ? 'stylize' : 'imagine');
+  const look = () => {
+    listbox.show(suggest(field.value, field.selectionStart, hints, untold()));
+    offer();
+  };
+  /** The options of the command that is being typed. */
+  const offer = () => {
+    const { options = [] } = commandOf(field.value, hints, untold()) ?? {};
+    const names = CHIPS.filter((name) => options.some((option) => option.name === name));
+    field.placeholder = attached() > 0 ? 'A brush, or what the picture should become' : PLACEHOLDER;
+    if (chips === names.join()) return;
+    chips = names.join();
+    byId('chips').replaceChildren(...names.map(chip));
+  };
   const listbox = createListbox(field, ({ insert }, from) => {
     const after = field.value.slice(field.selectionEnd).trimStart();
     write(field.value.slice(0, from) + insert + after, from + insert.length);
@@ -41,7 +66,7 @@ export function createComposer({ submit }: { submit(text: string): Promise<boole
 
   async function send(): Promise<void> {
     const text = field.value.trim();
-    if (!text || busy) return;
+    if ((!text && attached() === 0) || busy) return;
     busy = true;
     form.setAttribute('aria-busy', 'true');
     listbox.hide();
@@ -49,7 +74,7 @@ export function createComposer({ submit }: { submit(text: string): Promise<boole
     busy = false;
     form.removeAttribute('aria-busy');
     if (!taken) return;
-    sent.push(text);
+    if (text) sent.push(text);
     if (field.value.trim() === text) write('');
   }
 
@@ -92,13 +117,13 @@ export function createComposer({ submit }: { submit(text: string): Promise<boole
   return {
     hint: (known) => {
       hints = known;
-      const names = CHIPS.filter((name) => known.options.some((option) => option.name === name));
-      byId('chips').replaceChildren(...names.map(chip));
+      offer();
     },
     send: (text) => {
       write(text);
       void send();
     },
+    attachedChanged: offer,
     focus: () => field.focus(),
   };
 }

@@ -28,6 +28,7 @@ export function createExchange(
       'div',
       { class: 'asked' },
       h('p', {}, h('b', {}, asked.by), ...(asked.text ? [' ', asked.text] : [])),
+      ...(asked.pictures ?? []).map(({ src, altText }) => h('img', { src, alt: altText, width: 64, height: 64 })),
       h('time', { datetime: at, title: new Date(at).toLocaleString() }, clock(at)),
     ),
     answer.element,
@@ -48,7 +49,7 @@ export function createExchange(
         notes.replaceChildren();
         answer.element.focus({ preventScroll: true });
       };
-      notes.replaceChildren(noticeBox(said, { refusal, dismiss }));
+      notes.replaceChildren(noticeBox(said, { refusal, dismiss, view: deps.view }));
       notes.scrollIntoView({ block: 'nearest' });
     },
   };

@@ -85,7 +85,11 @@ export function createFeed(deps: {
       }),
     notice: (reply, refusal) =>
       change(() => {
-        const item = h('li', {}, noticeBox(reply, { refusal, dismiss: () => change(() => item.remove()) }));
+        const item = h(
+          'li',
+          {},
+          noticeBox(reply, { refusal, dismiss: () => change(() => item.remove()), view: deps.view }),
+        );
         list.append(item);
       }),
     oldest: () => list.querySelector<HTMLElement>('.exchange')?.dataset.id,

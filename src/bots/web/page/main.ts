@@ -2,6 +2,7 @@
 import type { Answer, Events } from '../wire.ts';
 import { createAnnouncer } from './announcer.ts';
 import { api, uuid } from './api.ts';
+import { createAttachments } from './attachments.ts';
 import { createComposer } from './composer.ts';
 import { connect } from './connection.ts';
 import { byId } from './dom.ts';
@@ -16,9 +17,10 @@ const status = createStatus();
 const earlier = byId<HTMLButtonElement>('earlier');
 let loaded = false;
 
+const view = createViewer();
 const feed = createFeed({
   press,
-  view: createViewer(),
+  view,
   said: announce,
   changed: () => {
     welcome.show(loaded && feed.isEmpty());
@@ -26,17 +28,30 @@ const feed = createFeed({
     document.title = length > 0 ? `(${length}) Atelier` : 'Atelier';
   },
 });
-const composer = createComposer({ submit });
+const attachments = createAttachments({
+  upload: api.upload,
+  refused: (notice) => {
+    feed.notice(notice, true);
+    feed.toEnd();
+  },
+  changed: () => composer.attachedChanged(),
+});
+const composer = createComposer({ submit, attached: attachments.count });
 const welcome = createWelcome(composer.send);
 
 /** A text that was sent without an answer keeps its event id: it may have arrived, and must not do anything twice. */
-let unanswered: { text: string; eventId: string } | undefined;
+let unanswered: { said: string; eventId: string } | undefined;
 
 async function submit(text: string): Promise<boolean> {
-  const event = unanswered?.text === text ? unanswered : { text, eventId: uuid() };
+  const attached = attachments.count();
+  const pictures = await attachments.pictures();
+  if (pictures.length < attached) return false; // what was refused says so itself
+  const said = JSON.stringify([text, pictures]);
+  const event = unanswered?.said === said ? unanswered : { said, eventId: uuid() };
   unanswered = event;
-  const { ok, answered, answer } = await api.command(text, event.eventId);
+  const { ok, answered, answer } = await api.command(text, pictures, event.eventId);
   if (answered) unanswered = undefined;
+  if (ok) attachments.clear();
   take(answer, { refusal: !ok });
   feed.toEnd();
   return ok;

@@ -2,8 +2,12 @@
 import type { WireReply } from '../wire.ts';
 import { h } from './dom.ts';
 import { icon } from './icons.ts';
+import { pictures, type View } from './pictures.ts';
 
-export function noticeBox(reply: WireReply, { refusal, dismiss }: { refusal: boolean; dismiss(): void }): HTMLElement {
+export function noticeBox(
+  reply: WireReply,
+  { refusal, dismiss, view }: { refusal: boolean; dismiss(): void; view: View },
+): HTMLElement {
   return h(
     'div',
     { class: refusal ? 'notice refusal' : 'notice', role: refusal ? 'alert' : 'status' },
@@ -11,6 +15,7 @@ export function noticeBox(reply: WireReply, { refusal, dismiss }: { refusal: boo
       'div',
       { class: 'said' },
       h('p', { class: 'headline' }, reply.headline),
+      ...(reply.images.length > 0 ? [pictures(reply.images, view)] : []),
       ...(reply.lines.length > 0 ? [h('ul', {}, ...reply.lines.map(line))] : []),
       h('p', { class: 'soft' }, 'Only you see this.'),
     ),

@@ -1,15 +1,18 @@
-/** Finished pictures: one large, two or more in two columns; a hidden one stays blurred until asked for. */
+/** Finished pictures: one large, some in two columns, many small; a hidden one stays blurred until asked for. */
 import type { WireImage } from '../wire.ts';
 import { h } from './dom.ts';
 
 export type View = (images: readonly WireImage[], index: number) => void;
 
+const MANY = 9;
+
 export function pictures(images: readonly WireImage[], view: View): HTMLElement {
   const several = images.length > 1;
-  return h('div', { class: several ? 'pictures grid' : 'pictures' }, ...images.map((image, i) => figure(image, i)));
+  const layout = images.length > MANY ? 'pictures grid many' : several ? 'pictures grid' : 'pictures';
+  return h('div', { class: layout }, ...images.map((image, i) => figure(image, i)));
 
   function figure(image: WireImage, index: number): HTMLElement {
-    const { src, altText, width, height, seed } = image;
+    const { title, seed } = image;
     const look = h(
       'button',
       {
@@ -18,7 +21,7 @@ export function pictures(images: readonly WireImage[], view: View): HTMLElement 
         title: 'View large',
         click: () => (isHidden() ? show() : view(images, index)),
       },
-      h('img', { src, alt: altText, width, height, decoding: 'async' }),
+      image.moves && matchMedia('(prefers-reduced-motion: reduce)').matches ? still(image) : shown(image),
     );
     const isHidden = () => look.classList.contains('hidden');
     const show = () => {
@@ -30,6 +33,21 @@ export function pictures(images: readonly WireImage[], view: View): HTMLElement 
       look.append(h('span', { class: 'veil' }, 'Hidden by moderation. Show it?'));
     }
     if (!several) return h('figure', {}, look);
-    return h('figure', {}, look, h('figcaption', {}, h('b', {}, String(index + 1)), `seed ${seed}`));
+    const caption = title ? [h('b', {}, title)] : [h('b', {}, String(index + 1)), `seed ${seed}`];
+    return h('figure', {}, look, h('figcaption', {}, ...caption));
+  }
+
+  function shown({ src, altText, width, height }: WireImage): HTMLImageElement {
+    const lazy = images.length > MANY && { loading: 'lazy' };
+    return h('img', { src, alt: altText, width, height, decoding: 'async', ...lazy });
+  }
+
+  /** The first frame, for those who asked for less motion; large, it plays. */
+  function still(image: WireImage): HTMLElement {
+    const { altText, width, height } = image;
+    const canvas = h('canvas', { role: 'img', 'aria-label': altText, width, height });
+    const film = shown(image);
+    film.addEventListener('load', () => canvas.getContext('2d')?.drawImage(film, 0, 0, width, height), { once: true });
+    return canvas;
   }
 }

@@ -1,5 +1,5 @@
-/** What could be typed next: commands after a slash, options after two hyphens, choices after an option that has some. */
-import type { Hints } from '../wire.ts';
+/** What could be typed next: commands after a slash, options after two hyphens, choices after an option or a command that has some. */
+import type { CommandHint, Hints } from '../wire.ts';
 
 export interface Suggestion {
   /** Replaces the text from `from` to the caret. */
@@ -13,8 +13,16 @@ export interface Suggestions {
   items: Suggestion[];
 }
 
-export function suggest(text: string, caret: number, { commands, options }: Hints): Suggestions {
+/** The command that a text is for; without one, what the page takes it for. */
+export const commandOf = (text: string, { commands }: Hints, otherwise = 'imagine'): CommandHint | undefined => {
+  const [, name = otherwise] = /^\s*\/(\S+)\s/.exec(text) ?? [];
+  return commands.find((command) => command.name === name.toLowerCase());
+};
+
+export function suggest(text: string, caret: number, hints: Hints, otherwise?: string): Suggestions {
   const before = text.slice(0, caret);
+  const { commands } = hints;
+  const { options = [], words = [] } = commandOf(text, hints, otherwise) ?? {};
   const starting = <Item extends { label: string }>(typed: string, items: Item[]) =>
     items.filter(({ label }) => label.startsWith(typed.toLowerCase()) && label !== typed);
 
@@ -48,6 +56,11 @@ export function suggest(text: string, caret: number, { commands, options }: Hint
       from: caret - option[1]!.length,
       items: starting(option[2]!, items).map((item) => ({ ...item, label: `--${item.label}` })),
     };
+  }
+  const word = /^\s*\/\S+\s+([\w-]*)$/.exec(before);
+  if (word && words.length > 0) {
+    const items = words.map((choice) => ({ insert: `${choice} `, label: choice, description: '' }));
+    return { from: caret - word[1]!.length, items: starting(word[1]!, items) };
   }
   return { from: caret, items: [] };
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { unzipSync } from 'fflate';
 import pino from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { outcome, working } from '../../../../src/bots/present.ts';
@@ -11,7 +12,8 @@ import { openHub } from '../../../../src/bots/web/hub.ts';
 import { rememberLive } from '../../../../src/bots/web/live.ts';
 import type { Message, WireReply } from '../../../../src/bots/web/wire.ts';
 import type { Address, AddressOf } from '../../../../src/core/address.ts';
-import { anImage } from '../../../fixtures.ts';
+import type { KeptPicture } from '../../../../src/core/request.ts';
+import { aBrushRecipe, anImage } from '../../../fixtures.ts';
 import { memoryStudio } from './memory-studio.ts';
 
 let pageFolder: string;
@@ -46,7 +48,10 @@ function open(over: { pageFolder?: string; ready?: boolean } = {}) {
 /** Keeps its cookie, sends what a browser sends. */
 function browser(app: ReturnType<typeof webApp>) {
   let cookie = '';
-  const ask = async (path: string, init: { method?: string; body?: string; headers?: Record<string, string> } = {}) => {
+  const ask = async (
+    path: string,
+    init: { method?: string; body?: string | Uint8Array<ArrayBuffer>; headers?: Record<string, string> } = {},
+  ) => {
     const headers = {
       host: '127.0.0.1:8080',
       'sec-fetch-site': 'same-origin',
@@ -106,13 +111,13 @@ describe('the door', () => {
     expect(studio.generations.size).toBe(0);
   });
 
-  it('takes JSON only, which a form of another site cannot send', async () => {
+  it('takes JSON and plain bytes only, which a form of another site cannot send', async () => {
     const { ask } = open().browser();
     const body = JSON.stringify({ text: 'a cat', eventId: randomUUID() });
     const response = await ask('/api/command', { method: 'POST', body, headers: { 'content-type': 'text/plain' } });
     expect([response.status, (await noticeOf(response)).headline]).toEqual([
       400,
-      'Send the request as application/json.',
+      'Send the request as application/json, a picture as application/octet-stream.',
     ]);
   });
 
@@ -340,6 +345,68 @@ describe('pictures', () => {
     expect((await ada.ask(src)).headers.get('content-type')).toBe('image/jpeg');
     expect((await browser().ask(src)).status).toBe(404);
   });
+});
+
+describe('a picture that is handed in', () => {
+  const PNG = Uint8Array.of(0x89, 0x50, 0x4e, 0x47);
+  const hand = (ask: ReturnType<typeof browser>['ask'], bytes: Uint8Array<ArrayBuffer>) =>
+    ask('/api/upload', { method: 'POST', body: bytes, headers: { 'content-type': 'application/octet-stream' } });
+
+  it('is what a command beside it is about, and is shown to whoever sent it', async () => {
+    const { studio, browser } = open();
+    const { ask, post, messages } = browser();
+    const { picture } = (await (await hand(ask, PNG)).json()) as { picture: KeptPicture };
+    await post('/api/command', { text: 'ink', pictures: [picture], eventId: randomUUID() });
+    const [message] = await messages();
+    expect([...studio.generations.values()][0]!.request).toMatchObject({
+      kind: 'stylize',
+      brush: 'ink',
+      source: picture,
+    });
+    expect(message!.asked).toMatchObject({ by: '/stylize', text: '--brush ink', pictures: [{ width: 8 }] });
+    studio.change(message!.id, { recipe: aBrushRecipe({ source: picture }) });
+    const src = `/${message!.asked.pictures![0]!.src}`;
+    expect(new Uint8Array(await (await ask(src)).arrayBuffer())).toEqual(PNG);
+    expect((await browser().ask(src)).status).toBe(404);
+  });
+
+  it('is refused in plain words when it is none, and nothing is kept', async () => {
+    const { studio, browser } = open();
+    const response = await hand(browser().ask, new TextEncoder().encode('<svg/>'));
+    expect([response.status, (await noticeOf(response)).headline]).toEqual([400, 'That is no picture.']);
+    expect(studio.pictures.size).toBe(0);
+  });
+
+  it('is not read past 25 MiB', async () => {
+    const response = await hand(open().browser().ask, new Uint8Array(25 * 2 ** 20 + 1).fill(0x89));
+    expect([response.status, (await noticeOf(response)).headline]).toEqual([400, expect.stringMatching(/25 MiB/)]);
+  });
+
+  it.each([
+    ['/morph 1 2', /takes no attached picture/],
+    ['/upscale', /at most 1 attached picture/],
+  ])('%s says what it takes', async (text, says) => {
+    const { ask, post } = open().browser();
+    const { picture } = (await (await hand(ask, PNG)).json()) as { picture: KeptPicture };
+    const response = await post('/api/command', { text, pictures: [picture, picture], eventId: randomUUID() });
+    expect([response.status, (await noticeOf(response)).headline]).toEqual([400, expect.stringMatching(says)]);
+  });
+});
+
+it('hands out all pictures of a generation as one archive, to whoever may see it', async () => {
+  const { studio, browser } = open();
+  const { make, ask } = browser();
+  const { id } = await make('/face --count 12 --private');
+  const images = Array.from({ length: 12 }, (_, index) => anImage({ index, seed: 7 + index, key: `k${index}` }));
+  for (const { key, index } of images) studio.pictures.set(key, Uint8Array.of(index));
+  const { request } = studio.change(id, { status: 'done', images });
+  expect(request).toMatchObject({ kind: 'face', count: 12 });
+  const response = await ask(`/api/archive/${id}`);
+  expect(response.headers.get('content-disposition')).toMatch(/attachment; filename="face-.*\.zip"/);
+  const files = unzipSync(new Uint8Array(await response.arrayBuffer()));
+  expect(Object.keys(files)).toHaveLength(12);
+  expect(files['face-9.png']).toEqual(Uint8Array.of(2));
+  expect((await browser().ask(`/api/archive/${id}`)).status).toBe(404);
 });
 
 describe('events', () => {

@@ -20,3 +20,8 @@ it.each(['/', '/paint a cat', '/ imagine', '/constructor', '/__proto__'])(
     expect(() => readCommand(text)).toThrow(/\/help/);
   },
 );
+
+it('takes text beside a picture for what it should become, and a command for a command', () => {
+  expect(readCommand('ink', true)).toEqual({ name: 'stylize', rest: 'ink' });
+  expect(readCommand('/upscale', true)).toEqual({ name: 'upscale', rest: '' });
+});

@@ -13,7 +13,10 @@ const taken = (text: string) => {
 };
 
 it('offers commands after a slash', () => {
-  expect(labels('/')).toEqual(['/imagine', '/show', '/history', '/help']);
+  expect(labels('/')).toEqual([
+    ...['/imagine', '/stylize', '/face', '/morph', '/upscale'],
+    ...['/show', '/status', '/history', '/help'],
+  ]);
   expect(taken('/im')).toBe('/imagine ');
 });
 
@@ -30,6 +33,21 @@ it('offers the choices of an option', () => {
   expect(taken('a cat --sampler ddi')).toBe('a cat --sampler ddim ');
   expect(labels('a cat --sampler 2m_kar')).toEqual(['dpmpp_2m_karras', 'dpm_2m_karras']);
   expect(labels('a cat --model ')).toEqual(['sticker-diffusion']);
+});
+
+it('knows the command that is being typed', () => {
+  expect(labels('/stylize ')).toEqual(['ink', 'waves']);
+  expect(labels('/stylize wa')).toEqual(['waves']);
+  expect(labels('/stylize --br')).toEqual(['--brush']);
+  expect(labels('/stylize --brush ')).toEqual(['ink', 'waves']);
+  expect(labels('/stylize --sampler ')).toEqual([]);
+  expect(labels('/face s')).toEqual(['smile']);
+  expect(labels('/face --count 3 --m')).toEqual(['--mix']);
+});
+
+it('takes text beside an attached picture for /stylize', () => {
+  const text = 'an oil painting --s';
+  expect(suggest(text, text.length, known, 'stylize').items.map(({ label }) => label)).toEqual(['--strength']);
 });
 
 it.each(['', 'a cat', 'a well-known cat', 'a cat - asleep', 'a --seed 7', '/imagine a cat'])(
