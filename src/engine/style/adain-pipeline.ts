@@ -43,7 +43,9 @@ export const adain: Pipeline<'adain'> = async (recipe, job) => {
   const painted = await restyle(deps, { frames, styles, regions, strength });
   const coloured = colouredLike(contents, painted, how);
   const mask = await wantedPart(job.load, { regions, mask: recipe.mask, size });
-  return [filmed(await perFrame(film, async (frame, i) => blend(frame, coloured[i]!, { strength: 1, mask })), seed)];
+  const within = (frame: Picture, i: number) =>
+    mask ? blend(frame, coloured[i]!, { strength: 1, mask }) : coloured[i]!;
+  return [filmed({ frames: contents.map(within), delaysMs: film.delaysMs }, seed)];
 };
 
 /** All frames at once: a film keeps the colours of the film, not each frame its own. */

@@ -2,8 +2,8 @@
 import type { Moments } from './moments.ts';
 
 export interface Exchange {
-  /** How much of each cell is in this region, 0…1; those of all regions add up to at most 1. */
-  share: Float32Array;
+  /** How much of each cell is in this region, 0…1; those of all regions add up to at most 1. Absent: all of all. */
+  share?: Float32Array | undefined;
   content: Moments;
   style: Moments;
 }
@@ -18,13 +18,16 @@ export function exchange(
   strength: number,
 ): Float32Array<ArrayBuffer> {
   const out = new Float32Array(maps);
-  const cells = exchanges[0] ? exchanges[0].share.length : maps.length;
-  for (const { share, content, style } of exchanges)
-    for (let c = 0; c * cells < maps.length; c++) {
+  for (const { share, content, style } of exchanges) {
+    const channels = content.mean.length;
+    const cells = maps.length / channels;
+    for (let c = 0; c < channels; c++) {
       const gain = style.deviation[c]! / content.deviation[c]!;
-      const shift = style.mean[c]! - gain * content.mean[c]!;
-      for (let i = 0, at = c * cells; i < cells; i++, at++)
-        out[at]! += strength * share[i]! * ((gain - 1) * maps[at]! + shift);
+      const [turn, shift] = [strength * (gain - 1), strength * (style.mean[c]! - gain * content.mean[c]!)];
+      const from = c * cells;
+      if (share) for (let i = 0; i < cells; i++) out[from + i]! += share[i]! * (turn * maps[from + i]! + shift);
+      else for (let at = from; at < from + cells; at++) out[at] = maps[at]! * (1 + turn) + shift;
     }
+  }
   return out;
 }

@@ -53,5 +53,5 @@ export const gatys: Pipeline<'gatys'> = async (recipe, job) => {
   );
   const stylized = keepColours(content, pictureOf(painted, net.range), how);
   const mask = await wantedPart(job.load, { regions, mask: recipe.mask, size: content });
-  return [{ picture: blend(content, stylized, { strength: 1, mask }), seed }];
+  return [{ picture: mask ? blend(content, stylized, { strength: 1, mask }) : stylized, seed }];
 };

@@ -17,13 +17,15 @@ export function gatherMoments(channels: number): Gathering {
   return {
     add(maps, share) {
       const cells = maps.length / channels;
-      for (let i = 0; i < cells; i++) counted += share ? share[i]! : 1;
+      counted += share ? share.reduce((sum, v) => sum + v, 0) : cells;
       for (let c = 0; c < channels; c++) {
         let [sum, square] = [0, 0];
-        for (let i = 0, at = c * cells; i < cells; i++, at++) {
-          const v = maps[at]! * (share ? share[i]! : 1);
-          sum += v;
-          square += v * maps[at]!;
+        const from = c * cells;
+        for (let i = 0; i < cells; i++) {
+          const v = maps[from + i]!;
+          const counts = share ? share[i]! * v : v;
+          sum += counts;
+          square += counts * v;
         }
         sums[c]! += sum;
         squares[c]! += square;

@@ -14,13 +14,8 @@ export interface Planes extends Size {
 
 type Range = readonly [black: number, white: number];
 
-export function planesOf({ width, height, data }: Picture, [black, white]: Range): Planes {
-  const area = width * height;
-  const planes = new Float32Array(area * 3);
-  for (let i = 0; i < area; i++)
-    for (let c = 0; c < 3; c++) planes[c * area + i] = black + (data[i * 3 + c]! / 255) * (white - black);
-  return { width, height, data: planes };
-}
+export const planesOf = (picture: Picture, range: Range): Planes =>
+  planesWithin(picture, { x: 0, y: 0, width: picture.width, height: picture.height }, range);
 
 /** A part of a picture, or of maps. */
 export interface Rect extends Size {
@@ -29,17 +24,27 @@ export interface Rect extends Size {
 }
 
 /** The part of a picture within a rectangle; beyond its right and lower edge it is mirrored. */
-export function planesWithin(picture: Picture, { x, y, width, height }: Rect, [black, white]: Range): Planes {
+export function planesWithin(picture: Picture, { x, y, width, height }: Rect, range: Range): Planes {
   const [column, row] = [mirror(picture.width), mirror(picture.height)];
+  const columns = Int32Array.from({ length: width }, (_, i) => 3 * column(x + i));
+  const values = valuesOf(range);
   const area = width * height;
   const data = new Float32Array(area * 3);
-  for (let j = 0, i = 0; j < height; j++)
-    for (let k = 0; k < width; k++, i++) {
-      const from = (row(y + j) * picture.width + column(x + k)) * 3;
-      for (let c = 0; c < 3; c++) data[c * area + i] = black + (picture.data[from + c]! / 255) * (white - black);
+  for (let j = 0, to = 0; j < height; j++) {
+    const line = 3 * row(y + j) * picture.width;
+    for (let i = 0; i < width; i++, to++) {
+      const from = line + columns[i]!;
+      data[to] = values[picture.data[from]!]!;
+      data[to + area] = values[picture.data[from + 1]!]!;
+      data[to + 2 * area] = values[picture.data[from + 2]!]!;
     }
+  }
   return { width, height, data };
 }
+
+/** What each byte is between black and white. */
+const valuesOf = ([black, white]: Range) =>
+  Float32Array.from({ length: 256 }, (_, byte) => black + (byte / 255) * (white - black));
 
 export const pictureOf = ({ data, width, height }: Planes, range: Range): Picture =>
   toPicture(data, width, height, range);

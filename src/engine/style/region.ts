@@ -42,6 +42,9 @@ const LEAST = 0.001;
 
 export const meanOf = (values: Float32Array): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
+/** Whether a mask leaves nothing out. */
+export const isEverywhere = (mask: Mask): boolean => mask.every((share) => share === 1);
+
 /** How much of each pixel any style reaches. */
 export function coverage(regions: readonly Region[], pixels: number): Mask {
   const sum = new Float32Array(pixels);

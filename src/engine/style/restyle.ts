@@ -10,7 +10,7 @@ import type { AnyStyle } from './any-style.ts';
 import { around, blocksOf, enlarged, inside } from './blocks.ts';
 import { gatherMoments, type Moments, mixMoments } from './moments.ts';
 import { cut, type Planes, pictureOf, planesWithin, type Rect, roundedUp, type Size } from './planes.ts';
-import type { Mask, Region } from './region.ts';
+import { isEverywhere, type Mask, type Region } from './region.ts';
 
 interface Deps {
   net: AnyStyle;
@@ -54,7 +54,8 @@ export async function restyle(deps: Deps, restyling: Restyling): Promise<Picture
   const padded = roundedUp(first, multipleOf);
   const cells = { width: padded.width / multipleOf, height: padded.height / multipleOf };
   const blocks = blocksOf(cells, Math.max(1, Math.round(block / multipleOf)));
-  const shares = regions.map(({ mask }) => perCell(mask, first, cells, multipleOf));
+  const shares = regions.map(({ mask }) => (isEverywhere(mask) ? undefined : perCell(mask, first, cells, multipleOf)));
+  const shareOf = (r: number, part: Rect) => shares[r] && cut(shares[r], part).data;
   const total = 2 * frames.length * blocks.length;
   let done = 0;
 
@@ -74,14 +75,13 @@ export async function restyle(deps: Deps, restyling: Restyling): Promise<Picture
     for (const part of blocks) {
       signal.throwIfAborted();
       const maps = await encoded(frame, part);
-      for (const [r, gathering] of gatherings.entries()) gathering.add(maps.data, cut(shares[r]!, part).data);
+      for (const [r, gathering] of gatherings.entries()) gathering.add(maps.data, shareOf(r, part));
       if (kept[f]) paste(kept[f], maps, part);
       onBlock(++done, total);
     }
   const exchanges = regions.map((region, r) => ({
     content: gatherings[r]!.finish(epsilon),
     style: mixMoments(styles, region.shares),
-    share: shares[r]!,
   }));
 
   const painted: Picture[] = [];
@@ -91,7 +91,7 @@ export async function restyle(deps: Deps, restyling: Restyling): Promise<Picture
       signal.throwIfAborted();
       const seen = around(part, reach.decoder, cells);
       const maps = kept[f] ? cut(kept[f], seen) : await encoded(frame, seen);
-      const here: Exchange[] = exchanges.map((one) => ({ ...one, share: cut(one.share, seen).data }));
+      const here: Exchange[] = exchanges.map((one, r) => ({ ...one, share: shareOf(r, seen) }));
       const made = await net.decode({ ...maps, data: exchange(maps.data, here, strength) }, clock);
       lay(canvas, pictureOf(cut(made, enlarged(inside(part, seen), multipleOf)), range), enlarged(part, multipleOf));
       onBlock(++done, total);
