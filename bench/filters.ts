@@ -22,7 +22,7 @@ import { styleWeight } from '../src/engine/style/gatys-defaults.ts';
 const PROMISED = 1.1;
 const quick = process.argv.includes('--quick');
 const SIZES = quick ? [512] : [256, 512, 1024];
-const RUNS = quick ? 3 : 9; // the median is then of warm code, as in a server
+const RUNS = quick ? 3 : 5; // the median is then of warm code, as in a server
 const FACES = quick ? 16 : 64;
 const LARGER = quick ? 128 : 256;
 const GATYS = { side: quick ? 96 : 192, /** Of the loss after the first step. */ share: 0.2, most: 150 };
@@ -132,7 +132,7 @@ async function toALoss() {
   const started = performance.now();
   let [first, last, steps, seconds] = [0, 0, 0, 0];
   const painting = {
-    ...{ content: drawn(side, 1), styles: [drawn(side, 2)], styleWeight: styleWeight(1), smoothness: 1 },
+    ...{ content: drawn(side, 1), styles: [drawn(side, 2)], styleWeight: styleWeight(1), smoothness: 3 },
     regions: [{ mask: new Float32Array(side ** 2).fill(1), shares: [1] }],
     iterations: [most],
   };
