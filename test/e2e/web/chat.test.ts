@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, BrowserContextOptions } from 'playwright-core';
+import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type App, startApp } from '../app/app.ts';
 import { connected, keep, openBrowser, tabTo, type Visit, visit } from './browser.ts';
@@ -158,6 +159,77 @@ it('cancels what is under way, and offers to try again', async () => {
   await ada.last.locator('.answer[data-state=cancelled]').waitFor({ timeout: 60_000 });
   expect(await headline(ada)).toBe('Cancelled.');
   await ada.last.getByRole('button', { name: 'Try again' }).waitFor();
+});
+
+describe('an attached picture', () => {
+  const photo = () =>
+    sharp({ create: { width: 96, height: 64, channels: 3, background: '#c84' } })
+      .composite([
+        { input: Buffer.from('<svg width="96" height="64"><circle cx="40" cy="30" r="20" fill="#246"/></svg>') },
+      ])
+      .jpeg()
+      .toBuffer();
+  const attach = async ({ page }: Visit, name: string, buffer: Buffer) =>
+    page.locator('#file').setInputFiles({ name, mimeType: 'image/jpeg', buffer });
+
+  it('is stylized with a brush, made stronger, and shown before and after', async () => {
+    const ada = await come();
+    await attach(ada, 'sun.jpg', await photo());
+    await ada.page.locator('#attached li:not([aria-busy])').getByText('sun.jpg').waitFor();
+    await ada.say('ink --strength 0.5');
+    await done(ada);
+    expect(await headline(ada)).toMatch(/Painted with Ink/);
+    expect(await ada.page.locator('#attached').isVisible()).toBe(false);
+    expect(await ada.last.locator('.asked img').evaluate((image: HTMLImageElement) => image.naturalWidth)).toBe(96);
+    await ada.last.getByRole('button', { name: 'Stronger' }).click();
+    await eventually(() => ada.exchanges.count()).toBe(2);
+    await done(ada);
+    await ada.last.getByRole('button', { name: 'Before' }).click();
+    const compared = ada.last.locator('.notice figure');
+    await eventually(() => compared.count()).toBe(2);
+    expect(await compared.allTextContents()).toEqual(['Before', 'After']);
+    await eventually(() =>
+      compared
+        .first()
+        .locator('img')
+        .evaluate((image: HTMLImageElement) => image.naturalWidth),
+    ).toBe(96);
+    await keep(ada.page, 'stylized');
+    await ada.last.getByLabel('Another brush…').selectOption({ label: 'Waves' });
+    await ada.last.getByRole('button', { name: 'Do it' }).click();
+    await eventually(() => ada.exchanges.count()).toBe(3);
+    await done(ada);
+  });
+
+  it('that is none is refused beside the composer, and nothing is asked', async () => {
+    const ada = await come();
+    await attach(ada, 'photo.jpg', Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"/>'));
+    await eventually(() => ada.page.getByRole('alert').last().textContent()).toMatch(/PNG|picture/);
+    expect(await ada.page.locator('#attached').isVisible()).toBe(false);
+    expect(await ada.exchanges.count()).toBe(0);
+  });
+});
+
+it('draws many faces as a sheet with an archive, takes one, and edits it', async () => {
+  const ada = await come();
+  await ada.say('/face --count 10 --seed 7');
+  await done(ada);
+  expect(await ada.last.locator('.pictures.many img').count()).toBe(10);
+  const [download] = await Promise.all([
+    ada.page.waitForEvent('download'),
+    ada.last.getByRole('link', { name: 'Download all' }).click(),
+  ]);
+  expect(download.suggestedFilename()).toMatch(/^face-.*\.zip$/);
+  await ada.last.getByLabel('Take one…').selectOption({ index: 3 });
+  await ada.last.getByRole('button', { name: 'Do it' }).click();
+  await eventually(() => ada.exchanges.count()).toBe(2);
+  await done(ada);
+  expect(await ada.last.locator('.lines').textContent()).toContain('Seed 9.');
+  await ada.say('/morph 7 9 --frames 3');
+  await eventually(() => ada.exchanges.count()).toBe(3);
+  await done(ada);
+  expect(await ada.last.locator('.picture img').getAttribute('src')).toMatch(/webp/);
+  await keep(ada.page, 'faces');
 });
 
 describe('bad input', () => {
