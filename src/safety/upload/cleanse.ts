@@ -8,17 +8,24 @@ import { measure, refusal } from './measure.ts';
 import { pixelsOf } from './pixels.ts';
 import { samplesOf } from './samples.ts';
 
-/**
- * Answers how to cleanse, one file at a time: many large ones at once would fill the memory. Equal files give equal
- * bytes. Throws invalid_request with what to do.
- */
+/** Files at a time: many large ones at once would fill the memory. */
+const LANES = 2;
+
+/** Answers how to cleanse. Equal files give equal bytes. Throws invalid_request with what to do. */
 export function createCleanse(limits: UploadLimits = UPLOAD_LIMITS): (bytes: Uint8Array) => Promise<Cleansed> {
   restrictLoaders();
-  let last: Promise<unknown> = Promise.resolve();
-  return (bytes) => {
-    const mine = last.then(() => cleanse(bytes, limits));
-    last = mine.catch(() => {});
-    return mine;
+  const waiting: (() => void)[] = [];
+  let free = LANES;
+  return async (bytes) => {
+    if (free > 0) free--;
+    else await new Promise<void>((resolve) => waiting.push(resolve));
+    try {
+      return await cleanse(bytes, limits);
+    } finally {
+      const next = waiting.shift();
+      if (next) next();
+      else free++;
+    }
   };
 }
 

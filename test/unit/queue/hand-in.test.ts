@@ -5,7 +5,18 @@ import { clean } from '../../../src/queue/cleaner.ts';
 import { fromHandedIn } from '../../../src/queue/descent.ts';
 import { createHandIn } from '../../../src/queue/hand-in.ts';
 import { createIntake } from '../../../src/queue/intake.ts';
-import { allowing, anOrder, aPlan, aSender, memoryObjects, memoryRecords, recordingBroker, silent } from './memory.ts';
+import { createWorker } from '../../../src/queue/worker.ts';
+import {
+  allowing,
+  anOrder,
+  aPlan,
+  aSender,
+  generating,
+  memoryObjects,
+  memoryRecords,
+  recordingBroker,
+  silent,
+} from './memory.ts';
 
 function scene(safety: Partial<Safety> = {}) {
   const memory = memoryRecords();
@@ -52,6 +63,28 @@ describe('a picture that is handed in', () => {
     const { handIn, objects, refused } = scene({ judgeUpload: async () => verdict });
     await expect(handIn(aSender(), sent)).rejects.toMatchObject({ code: 'picture_refused', message: 'No.' });
     expect([objects.kept.size, refused]).toEqual([0, [verdict]]);
+  });
+
+  it('waits for the one before it, of the same person and of nobody else', async () => {
+    const events: string[] = [];
+    const waiting: (() => void)[] = [];
+    const { handIn } = scene({
+      cleanse: async (bytes) => {
+        events.push(`begin ${bytes[0]}`);
+        await new Promise<void>((resolve) => waiting.push(resolve));
+        return { bytes, mime: 'image/png', width: 1, height: 1, samples: [] };
+      },
+    });
+    const all = [
+      handIn(aSender(), Buffer.from([1])),
+      handIn(aSender(), Buffer.from([2])),
+      handIn(aSender('bob'), Buffer.from([3])),
+    ];
+    await vi.waitFor(() => expect(events).toEqual(['begin 1', 'begin 3']));
+    for (const go of waiting.splice(0)) go();
+    await vi.waitFor(() => expect(events).toEqual(['begin 1', 'begin 3', 'begin 2']));
+    for (const go of waiting.splice(0)) go();
+    await Promise.all(all);
   });
 
   it('is one too many where sixty lie idle', async () => {
@@ -112,6 +145,18 @@ describe('an order made from one', () => {
     expect(await fromHandedIn(records, Request.parse({ kind: 'imagine', prompt: 'x' }))).toBe(false);
     expect(await fromHandedIn(records, stylize({ generationId: crypto.randomUUID(), index: 0 }))).toBe(true);
   });
+});
+
+it('what comes of one is judged as such, previews included', async () => {
+  const { handIn, records, submit } = scene();
+  await submit(anOrder({ request: stylize(await handIn(aSender(), sent)) }), address);
+  const judgePicture = vi.fn(allowing.judgePicture);
+  const deps = { records, objects: memoryObjects(), broker: recordingBroker(), log: silent, generate: generating() };
+  const self = { id: 'w1', held: () => [] };
+  const worker = createWorker({ ...deps, safety: { ...allowing, judgePicture }, self });
+  await worker.handle({ v: 1, generationId: crypto.randomUUID() });
+  worker.end();
+  expect(judgePicture).toHaveBeenCalledWith(expect.anything(), { handedIn: true });
 });
 
 it('what nothing was made from is deleted, and one that cannot be does not stop the others', async () => {

@@ -1,6 +1,6 @@
 import { expect, it, vi } from 'vitest';
 import type { Picture } from '../../../src/core/picture.ts';
-import { judgePicture, judgeProbabilities, PICTURE_POLICY } from '../../../src/safety/picture.ts';
+import { judgePicture, judgeProbabilities, PICTURE_POLICY, strictly } from '../../../src/safety/picture.ts';
 
 const blank: Picture = { width: 1, height: 1, data: new Uint8Array(3) };
 const scores = (over: Record<string, number> = {}) => ({
@@ -22,6 +22,14 @@ it.each([
   [{ Porn: Number.NaN }, 'refuse', 'classifier-failed'],
 ])('judges %j as %s, %s', (over, decision, rule) => {
   expect(judgeProbabilities(scores(over))).toMatchObject({ stage: 'picture', decision, rule });
+});
+
+it('shows nothing that would be hidden where somebody handed a picture in', () => {
+  const strictOf = (over: Record<string, number>) => strictly(judgeProbabilities(scores(over)));
+  expect(strictOf({})).toMatchObject({ decision: 'allow' });
+  expect(strictOf({ Sexy: 0.7 })).toMatchObject({ decision: 'refuse', rule: 'explicit-from-upload', score: 0.7 });
+  expect(strictOf({ Porn: 0.25 }).reason).toContain('handed in');
+  expect(strictOf({ Porn: 0.9 })).toMatchObject({ decision: 'refuse', rule: 'explicit-picture' });
 });
 
 it('refuses when a label is missing', () => {
