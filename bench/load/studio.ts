@@ -7,6 +7,7 @@ import type { Plan } from '../../src/core/recipe.ts';
 import type { GenerationView } from '../../src/core/records.ts';
 import type { Reply } from '../../src/core/reply.ts';
 import { Request, type RequestInput } from '../../src/core/request.ts';
+import type { Safety } from '../../src/core/safety.ts';
 import type { Receipt } from '../../src/core/studio.ts';
 import { type Catalogue, openCatalogue } from '../../src/engine/catalogue.ts';
 import { createEngine, type EngineClient } from '../../src/engine/client.ts';
@@ -35,9 +36,16 @@ interface Options {
   dir: string;
   jobsPerPerson?: number;
   queue?: QueueOptions;
+  /** Default: the real one. */
+  safety?: Safety;
   log?: Logger;
 }
 
+/** As without any settings. */
+export const ENGINE_CONFIG = {
+  ...{ MODELS_DIR: process.env.MODELS_DIR ?? './models', DEFAULT_MODEL: 'sticker-diffusion', ENGINE_DEVICES: 'cpu' },
+  ...{ ENGINE_THREADS: undefined, ENGINE_HANG_SECONDS: 120 },
+};
 const ADDRESS: Address = { platform: 'web', session: 'bench' };
 const LIGHT_LANES = 2; // as src/main has it
 
@@ -46,19 +54,17 @@ export async function openBenchStudio({
   dir,
   jobsPerPerson = 10_000,
   queue: options,
+  safety,
   log = createLogger('error'),
 }: Options): Promise<BenchStudio> {
-  const config = {
-    ...{ MODELS_DIR: process.env.MODELS_DIR ?? './models', DEFAULT_MODEL: 'sticker-diffusion', ENGINE_DEVICES: 'cpu' },
-    ...{ ENGINE_THREADS: undefined, ENGINE_HANG_SECONDS: 120 },
-  };
+  const config = ENGINE_CONFIG;
   const catalogue = await openCatalogue({ MODELS_DIR: config.MODELS_DIR, log });
   const store = await openStore({ config: { DATABASE_URL: databaseUrl, DATA_DIR: dir }, log });
   const engine = await createEngine({ config, log });
   const planner = createPlanner({ catalogue, config });
   const queue = await openQueue({
     ...{ databaseUrl: store.databaseUrl, records: store.records, objects: store.objects, log },
-    safety: createSafety({ classify: engine.classify, key: randomBytes(32), keyId: 'bench', log }),
+    safety: safety ?? createSafety({ classify: engine.classify, key: randomBytes(32), keyId: 'bench', log }),
     plan: (request, sources) => withoutDisplay(planner(request, sources)),
     ...{ models: () => [], styles: () => [], brushes: () => brushesOf(catalogue), attributes: () => [] },
     limits: { jobsPerPerson },
