@@ -8,6 +8,7 @@ import { PredictorConfig, readConfig } from './diffusion/layout.ts';
 import { decoderPeak, rowPeak } from './diffusion/peak.ts';
 import { MOST_CELLS, VaeConfig } from './diffusion/vae.ts';
 import { gigabytes } from './memory.ts';
+import { filterPeak } from './style/peak.ts';
 
 export interface Need {
   /** sha256 of each model → bytes it takes in memory. */
@@ -67,7 +68,9 @@ export function createNeeds({ catalogue, threads, budget }: Deps): NeedOf {
     }
     const weights = [...models.values()].reduce((sum, bytes) => sum + bytes, 0);
     if (recipe.kind !== 'imagine') {
-      if (weights + SMALL_CALL <= budget) return { models, peak: SMALL_CALL };
+      // A filter that takes more than all there is may run alone: nobody waits for what never comes.
+      const call = Math.max(SMALL_CALL, Math.min(filterPeak(catalogue, recipe), budget - weights));
+      if (weights + call <= budget) return { models, peak: call };
       throw tooLarge(`This needs about ${gigabytes(weights + SMALL_CALL)} GB of memory for its models`, budget);
     }
     const peakAt = await peaks(recipe.model);
