@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { nonceOf } from '../../../../src/bots/discord/api.ts';
 import { cut, literal } from '../../../../src/bots/discord/escape.ts';
 import { content, render } from '../../../../src/bots/discord/render.ts';
+import { decodeAction } from '../../../../src/core/action.ts';
 import type { Reply, ReplyImage } from '../../../../src/core/reply.ts';
 
 const generationId = '0199b2f0-1111-7222-8333-444455556666';
@@ -107,7 +108,60 @@ describe('buttons', () => {
   });
 });
 
+describe('menus', () => {
+  it('stand below the buttons, and each choice carries its whole action', async () => {
+    const action = { verb: 'stylize', index: 3, generationId, detail: 'night-wind'.padEnd(44, '-') } as const;
+    const options = Array.from({ length: 30 }, (_, i) => ({
+      label: `Brush ${i}`.padEnd(120, '!'),
+      action: { ...action, index: i },
+    }));
+    const { body } = await render(
+      { read: () => picture() },
+      aReply({
+        buttons: [[{ label: 'Vary', style: 'neutral', action: { verb: 'vary', index: 0, generationId } }]],
+        menus: [
+          { placeholder: 'Stylize with…', options },
+          { placeholder: 'More of…', options: options.slice(0, 2) },
+        ],
+      }),
+    );
+    const menus = body.components.flatMap(({ components }) => components).filter((one) => 'options' in one);
+    expect(body.components).toHaveLength(3);
+    expect(new Set(menus.map(({ custom_id }) => custom_id)).size).toBe(2);
+    expect(menus[0]!.options).toHaveLength(25);
+    for (const { label, value } of menus[0]!.options) {
+      expect(label.length).toBeLessThanOrEqual(100);
+      expect(value.length).toBeLessThanOrEqual(100);
+    }
+    expect(decodeAction(menus[0]!.options[3]!.value)).toEqual(action);
+  });
+});
+
 describe('pictures', () => {
+  it('too many for a message are one sheet and one archive, within the limit', async () => {
+    const large = await picture(96, true);
+    const images = Array.from({ length: 12 }, (_, i) => anImage({ key: `${i}`, bytes: large.length, hidden: i === 0 }));
+    const limit = large.length * 5;
+    const { body, files } = await render(
+      { read: async () => large },
+      aReply({ images, archive: { name: 'faces.zip' } }),
+      limit,
+    );
+    expect(files.map(({ name }) => name)).toEqual([
+      ...['SPOILER_two-red-apples-7-sheet.png', 'SPOILER_faces-1.zip', 'SPOILER_faces-2.zip', 'SPOILER_faces-3.zip'],
+    ]);
+    for (const { data } of files) expect((data as Buffer).length).toBeLessThanOrEqual(limit);
+    expect(body.attachments.every(({ description }) => description.includes('12 pictures'))).toBe(true);
+  });
+
+  it('that move keep moving', async () => {
+    const { files } = await render(
+      { read: () => picture() },
+      aReply({ images: [anImage({ name: 'morph-7.webp', mime: 'image/webp' })] }),
+    );
+    expect(files[0]).toMatchObject({ name: 'morph-7.webp', contentType: 'image/webp' });
+  });
+
   it('carry their alt text', async () => {
     const { body, files } = await render({ read: () => picture() }, aReply({ images: [anImage()] }));
     expect(files.map(({ key, name }) => [key, name])).toEqual([['files[0]', 'two-red-apples-7.png']]);
