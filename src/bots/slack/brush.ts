@@ -4,21 +4,13 @@ import { AppError } from '../../core/errors.ts';
 import type { Reply } from '../../core/reply.ts';
 import { choose } from '../closest.ts';
 import { notice } from '../present.ts';
-import { deal, type Occasion, type SlackDeps } from './occasion.ts';
+import { deal, type Occasion, ofCommand, type SlackDeps } from './occasion.ts';
 import { unescaped } from './text.ts';
 
 export function listenToBrush(app: App, deps: SlackDeps): void {
   app.command('/brush', async ({ command, ack }) => {
     await ack();
-    const occasion: Occasion = {
-      eventId: command.trigger_id,
-      teamId: command.team_id,
-      teamName: command.team_domain,
-      userId: command.user_id,
-      userName: command.user_name,
-      channel: command.channel_id,
-      responseUrl: command.response_url,
-    };
+    const occasion = ofCommand(command);
     await deal(deps, occasion, () => setBrush(deps, occasion, unescaped(command.text ?? '').trim()));
   });
 }

@@ -5,7 +5,7 @@ import { named } from '../closest.ts';
 import { COMMANDS } from '../commands.ts';
 import { filled, type Options, type OptionTable, parse } from '../option-table.ts';
 import { openForm } from './form-submission.ts';
-import { deal, type Occasion, run, type SlackDeps } from './occasion.ts';
+import { deal, ofCommand, run, type SlackDeps } from './occasion.ts';
 import { unescaped } from './text.ts';
 
 /** When a form is opened instead. */
@@ -22,15 +22,7 @@ export function listenToCommands(app: App, deps: SlackDeps): void {
     app.command(`/${kind}`, async ({ command, ack }) => {
       await ack();
       const text = unescaped(command.text ?? '').trim();
-      const occasion: Occasion = {
-        eventId: command.trigger_id,
-        teamId: command.team_id,
-        teamName: command.team_domain,
-        userId: command.user_id,
-        userName: command.user_name,
-        channel: command.channel_id,
-        responseUrl: command.response_url,
-      };
+      const occasion = ofCommand(command);
       await deal(deps, occasion, async () => {
         const options = optionsOf(kind, text);
         if (NEEDS_FORM[kind](options, text))

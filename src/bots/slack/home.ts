@@ -2,7 +2,8 @@
 import type { App, BlockAction, ButtonAction, types } from '@slack/bolt';
 import { encodeAction } from '../../core/action.ts';
 import { says, toAppError } from '../../core/errors.ts';
-import type { GenerationView } from '../../core/records.ts';
+import type { GenerationView, Standing } from '../../core/records.ts';
+import { waiting } from '../present.ts';
 import { quoted } from '../wording.ts';
 import { act, decode } from './buttons.ts';
 import { type Occasion, type SlackDeps, senderOf } from './occasion.ts';
@@ -60,15 +61,21 @@ async function stop(deps: SlackDeps, occasion: Occasion, value: string | undefin
 
 async function publish({ studio, client, log }: SlackDeps, occasion: Occasion, told?: string): Promise<void> {
   try {
-    const jobs = await studio.history(senderOf(occasion), { limit: SHOWN });
-    await client.again('views.publish', { user_id: occasion.userId, view: home(jobs, told) });
+    const sender = senderOf(occasion);
+    const [jobs, inLine] = await Promise.all([studio.history(sender, { limit: SHOWN }), studio.waiting(sender)]);
+    const standings = new Map(inLine.map(({ id, standing }) => [id, standing]));
+    await client.again('views.publish', { user_id: occasion.userId, view: home(jobs, told, standings) });
   } catch (error) {
     log.warn({ err: error, userId: occasion.userId }, 'app home not published');
   }
 }
 
 /** `told`: what the last press came to. */
-export function home(jobs: readonly GenerationView[], told?: string): types.HomeView {
+export function home(
+  jobs: readonly GenerationView[],
+  told?: string,
+  standings: ReadonlyMap<string, Standing> = new Map(),
+): types.HomeView {
   const open = jobs.filter(({ endedAt }) => !endedAt);
   const ended = jobs.filter(({ endedAt }) => endedAt);
   return {
@@ -77,13 +84,13 @@ export function home(jobs: readonly GenerationView[], told?: string): types.Home
       { type: 'header', text: { type: 'plain_text', text: 'Your pictures' } },
       ...(told ? [section(`*${clip(told, 2000, escaped)}*`)] : []),
       section(open.length === 0 ? 'Nothing is waiting or running.' : `*${open.length} unfinished*`),
-      ...open.map(job),
+      ...open.map((generation) => job(generation, standings.get(generation.id))),
       {
         type: 'actions',
         elements: [{ type: 'button', action_id: 'home:refresh', text: { type: 'plain_text', text: 'Refresh' } }],
       },
       { type: 'divider' },
-      ...(ended.length > 0 ? [section('*Lately*'), ...ended.map(job)] : []),
+      ...(ended.length > 0 ? [section('*Lately*'), ...ended.map((generation) => job(generation))] : []),
       context(HELP),
     ],
   };
@@ -106,13 +113,17 @@ const WHAT = {
   morph: 'a morph',
 } satisfies Record<GenerationView['request']['kind'], string>;
 
-function job({ id, status, request, createdAt, endedAt, cancelRequested }: GenerationView): types.SectionBlock {
+function job(
+  { id, status, request, createdAt, endedAt, cancelRequested }: GenerationView,
+  standing?: Standing,
+): types.SectionBlock {
   const when = `<!date^${Math.floor(createdAt.getTime() / 1000)}^{date_short_pretty} {time}|${createdAt.toISOString().slice(0, 16)}>`;
   const said = quoted(request);
   const what = said ? literal(said, 300) : `> ${WHAT[request.kind]}`;
   const state = !endedAt && cancelRequested ? 'Stopping' : STATUS[status];
+  const stands = standing && status !== 'running' && !cancelRequested ? `\n${placed(request, standing, id)}` : '';
   return {
-    ...section(`${state}, ${when}\n${what}`),
+    ...section(`${state}, ${when}${stands}\n${what}`),
     ...(!endedAt &&
       !cancelRequested && {
         accessory: {
@@ -125,4 +136,10 @@ function job({ id, status, request, createdAt, endedAt, cancelRequested }: Gener
         },
       }),
   };
+}
+
+/** The same words as its message's. */
+function placed(request: GenerationView['request'], standing: Standing, generationId: string): string {
+  const { headline, lines } = waiting(request, { ...standing, generationId, notes: [] });
+  return [headline.replace(/^Accepted\. /, ''), ...lines].join(' ');
 }

@@ -1,4 +1,5 @@
 /** One thing that happened in Slack: whose it is, where it was, and how it is dealt with — once, every failure told privately. */
+import type { SlashCommand } from '@slack/bolt';
 import type { AddressOf } from '../../core/address.ts';
 import { AppError, toAppError } from '../../core/errors.ts';
 import type { Logger } from '../../core/log.ts';
@@ -38,6 +39,17 @@ export interface Occasion {
   threadTs?: string | undefined;
   responseUrl?: string | undefined;
 }
+
+/** A slash command as an occasion. */
+export const ofCommand = (command: SlashCommand): Occasion => ({
+  eventId: command.trigger_id,
+  teamId: command.team_id,
+  teamName: command.team_domain,
+  userId: command.user_id,
+  userName: command.user_name,
+  channel: command.channel_id,
+  responseUrl: command.response_url,
+});
 
 /** Runs the work unless it was done before. What it answers is whispered. */
 export async function deal(deps: SlackDeps, occasion: Occasion, work: () => Promise<Reply | undefined>): Promise<void> {

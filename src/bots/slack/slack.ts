@@ -19,6 +19,7 @@ import { createCourier } from './courier.ts';
 import { listenToForms } from './form-submission.ts';
 import { listenToHome } from './home.ts';
 import { identify, isTokenError, wrongToken } from './identity.ts';
+import { listenToJobs } from './jobs.ts';
 import { listenToMentions } from './mention.ts';
 import { createNames } from './names.ts';
 import type { SlackDeps } from './occasion.ts';
@@ -106,6 +107,7 @@ export async function startSlack({
   app.error(async (error) => log.error({ err: error }, 'slack listener failed'));
   listenToCommands(app, deps);
   listenToBrush(app, deps);
+  listenToJobs(app, deps);
   listenToForms(app, deps);
   listenToShortcuts(app, deps, () => known);
   listenToMentions(app, deps);

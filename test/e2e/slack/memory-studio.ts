@@ -90,8 +90,11 @@ export function createMemoryStudio() {
       return generation;
     },
     standing: async () => undefined,
-    waiting: async () => [],
-    load: async () => ({ waiting: 0, running: 0 }),
+    waiting: async (sender) =>
+      [...generations.values()]
+        .filter(({ personId, endedAt }) => personId === sender.accountId && !endedAt)
+        .map((generation) => ({ ...generation, standing: { ahead: 2, etaSeconds: 30 } })),
+    load: async () => ({ waiting: 3, running: 1 }),
     find,
     findByMessage: async (_platform, message) => {
       if (unknown-- > 0) return undefined;

@@ -217,6 +217,19 @@ describe('commands', () => {
     expect(generation.request).toMatchObject({ kind: 'stylize', brush: 'mosaic', source: { width: 40 } });
   });
 
+  it('/jobs and App Home say where one’s own jobs stand', async () => {
+    const carol = on.slack.join('carol');
+    await ordered(() => carol.slash(on.slack.general, 'a red hat'));
+    await carol.slash(on.slack.general, '', { command: '/jobs' });
+    const said = JSON.stringify((await on.whisper(carol.id)).blocks);
+    expect(said).toMatch(/a red hat: 2 jobs before yours\. About 30 s.*Here: 1 being made, 3 waiting/);
+    await carol.slash(on.slack.general, 'history', { command: '/jobs' });
+    expect((await on.whisper(carol.id, 2)).text).toContain('latest jobs');
+    await carol.openHome();
+    const home = await eventually(() => on.workspace.homes.get(carol.id), 'App Home');
+    expect(JSON.stringify(home.view)).toContain('2 jobs before yours. About 30 s');
+  });
+
   it('/upscale opens a form, and “Enlarge this image” needs none', async () => {
     await alice.slash(on.slack.general, '', { command: '/upscale' });
     await modal(alice);
