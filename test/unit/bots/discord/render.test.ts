@@ -151,7 +151,8 @@ describe('pictures', () => {
       ...['SPOILER_two-red-apples-7-sheet.png', 'SPOILER_faces-1.zip', 'SPOILER_faces-2.zip', 'SPOILER_faces-3.zip'],
     ]);
     for (const { data } of files) expect((data as Buffer).length).toBeLessThanOrEqual(limit);
-    expect(body.attachments.every(({ description }) => description.includes('12 pictures'))).toBe(true);
+    expect(body.attachments[0]!.description).toMatch(/^1: AI-generated image.*\n12: AI-generated image/s);
+    for (const { description } of body.attachments) expect(description.length).toBeLessThanOrEqual(1024);
   });
 
   it('that move keep moving', async () => {
