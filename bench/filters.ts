@@ -25,7 +25,7 @@ const SIZES = quick ? [512] : [256, 512, 1024];
 const RUNS = quick ? 3 : 5; // the median is then of warm code, as in a server
 const FACES = quick ? 16 : 64;
 const LARGER = quick ? 128 : 256;
-const GATYS = { side: quick ? 96 : 192, /** Of the loss after the first step. */ share: 0.2, most: 150 };
+const GATYS = { side: quick ? 96 : 192, /** Of the loss after the first step. */ share: 0.4, most: 150 };
 
 const config = loadConfig(process.env);
 const log = createLogger('warn');
@@ -96,7 +96,7 @@ try {
     `enlarged ×4 from ${LARGER}²`,
     { kind: 'upscale', source: await aStoredPicture(LARGER) },
     (LARGER * 4) ** 2 / 1e6,
-    quick ? 1 : 3,
+    3,
   );
   const faces =
     catalogue.of('gan').length > 0
