@@ -22,23 +22,26 @@ export function createCostCurve(sizes: readonly number[]): CostCurve {
   let calls = 0;
   let last = 1;
   const rate = (size: number) => size / Math.min(...seen.get(size)!); // the least is least disturbed by others' work
+  const judge = (): number => {
+    let best = sizes[0]!;
+    if (!isKnown(best)) return best;
+    for (const size of sizes.slice(1)) {
+      if (!isKnown(size)) return size;
+      if (rate(size) < GAIN * rate(best)) break;
+      best = size;
+    }
+    return best;
+  };
+  let chosen = sizes[0]!;
   const isKnown = (size: number) => (seen.get(size)?.length ?? 0) >= SAMPLES;
   return {
     observe(rows, ms) {
       if (++calls % LIFETIME === 0) seen.clear();
       seen.set(rows, [ms, ...(seen.get(rows) ?? [])].slice(0, REMEMBERED));
       last = ms / rows;
+      chosen = judge();
     },
-    size() {
-      let best = sizes[0]!;
-      if (!isKnown(best)) return best;
-      for (const size of sizes.slice(1)) {
-        if (!isKnown(size)) return size;
-        if (rate(size) < GAIN * rate(best)) break;
-        best = size;
-      }
-      return best;
-    },
+    size: () => chosen,
     share: () => last,
   };
 }

@@ -100,6 +100,8 @@ export function createLedger(): Ledger {
       person.isNew = false;
     },
     choose(waiting) {
+      const [only] = waiting as readonly [(typeof waiting)[number]];
+      if (waiting.every(({ account }) => account === only.account)) return only;
       const fresh = waiting.filter(({ account }) => personOf(account).isNew);
       const due = (served: number, { light }: Account) => served - (light ? HEAD_START_MS : 0);
       const ofSpace = first(waiting, ({ account }) => due(spaceOf(account).served, account)).account.space;
@@ -117,11 +119,11 @@ export function createLedger(): Ledger {
 }
 
 /** What has been served to whoever waits and has had least. */
-const leastOf = (holders: Iterable<Holder>): number =>
-  [...holders].reduce(
-    (least, { waiting, served }) => (waiting > 0 ? Math.min(least, served) : least),
-    Number.POSITIVE_INFINITY,
-  );
+function leastOf(holders: Iterable<Holder>): number {
+  let least = Number.POSITIVE_INFINITY;
+  for (const { waiting, served } of holders) if (waiting > 0 && served < least) least = served;
+  return least;
+}
 
 const first = <T>(items: readonly T[], by: (item: T) => number): T =>
   items.reduce((best, item) => (by(item) < by(best) ? item : best));

@@ -36,7 +36,7 @@ export function createLine<U extends Unit>(): Line<U> {
   const free = ({ account }: Unit) => account.house === true;
   /** What a row is expected to cost is paid at once, so that the next of the same call goes to somebody else. */
   const put = (unit: U) => {
-    waiting = waiting.filter((other) => other !== unit);
+    waiting.splice(waiting.indexOf(unit), 1);
     if (free(unit)) return;
     ledger.unwait(unit.account);
     paid.set(unit, unit.lot?.share() ?? 0);
@@ -46,6 +46,13 @@ export function createLine<U extends Unit>(): Line<U> {
   const fill = (leader: U, lot: Lot): U[] => {
     const call = [leader];
     const most = lot.most();
+    if (waiting.length < most && waiting.every((unit) => unit.lot === lot)) {
+      for (const unit of [...waiting]) {
+        put(unit); // room for everybody, and nobody else to wait
+        call.push(unit);
+      }
+      return call;
+    }
     const slack = most * lot.share();
     while (call.length < most) {
       const riders = waiting.filter((unit) => unit.lot === lot);
@@ -71,6 +78,7 @@ export function createLine<U extends Unit>(): Line<U> {
     },
     drop(unwanted) {
       const dropped = waiting.filter(unwanted);
+      if (dropped.length === 0) return dropped;
       waiting = waiting.filter((unit) => !dropped.includes(unit));
       for (const unit of dropped) if (!free(unit)) ledger.unwait(unit.account);
       return dropped;

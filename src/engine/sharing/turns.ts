@@ -35,8 +35,9 @@ export function createTurns(): Turns {
   let onCall: (ids: readonly number[]) => void = () => {};
   let told = '';
   const tell = (ids: readonly number[]) => {
-    if (ids.join() === told) return;
-    told = ids.join();
+    const telling = ids.join();
+    if (telling === told) return;
+    told = telling;
     onCall(ids);
   };
 
@@ -49,10 +50,11 @@ export function createTurns(): Turns {
   const pump = async () => {
     for (;;) {
       await turn();
-      drop(
-        ({ account }) => account.signal?.aborted === true,
-        ({ signal }) => signal!.reason,
-      );
+      for (const { account } of present) {
+        if (!account.signal?.aborted) continue;
+        drop(isAborted, ({ signal }) => signal!.reason);
+        break;
+      }
       const call = line.take();
       if (call.length === 0) break;
       for (const unit of call) present.delete(unit);
@@ -111,5 +113,7 @@ export function createTurns(): Turns {
     waiting: () => [...new Set([...present].map(({ account }) => account.id))],
   };
 }
+
+const isAborted = ({ account }: Unit) => account.signal?.aborted === true;
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
