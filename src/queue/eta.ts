@@ -8,6 +8,8 @@ const RUNS = { most: 200, fewest: 40, jobs: 40_000 };
 const HOUR = 6;
 /** However many have come lately, this share of the engines they will not exceed for ever. */
 const MOST_NEW = 0.7;
+/** And in one life of the line there are not more of them than that, however the dice fall. */
+const MOST_COMING = 500;
 /** Of a longer line the first are played through, which takes some ten milliseconds; those behind wait in proportion. */
 export const PLAYED = 500;
 
@@ -93,7 +95,8 @@ function simulate(
   const shareNow = Math.min(1, lanes.engines / Math.max(1, running.length));
   const doneMs = running.map(({ forMs }) => forMs * shareNow);
   const longer = doneMs.map((ms, i) => sorted.filter((ratio) => ratio * expected[i]! > ms));
-  const perMs = Math.min(newcomers.perMs, (MOST_NEW * lanes.engines) / Math.max(1, newcomers.meanMs));
+  const usual = sorted.reduce((sum, ratio) => sum + ratio, 0) / Math.max(1, sorted.length);
+  const perMs = Math.min(newcomers.perMs, (MOST_NEW * lanes.engines) / Math.max(1, newcomers.meanMs * usual));
 
   for (let run = 0; run < runs; run++) {
     const draw = experience(pace.ratios, random);
@@ -180,12 +183,14 @@ function openStage({ engines, any, light }: Lanes) {
 function comingBy(perMs: number, random: () => number) {
   const next = () => (perMs > 0 ? -Math.log(1 - random()) / perMs : Number.POSITIVE_INFINITY);
   let comesAt = next();
+  let come = 0;
   const begin: number[] = [];
   return {
     nextAt: () => comesAt,
     /** Where the first of those who have come by then begins; nowhere if nobody has. */
     before(ms: number, clock: number): number {
-      for (; comesAt <= ms; comesAt += next()) begin.push(clock);
+      for (; comesAt <= ms; comesAt = ++come < MOST_COMING ? comesAt + next() : Number.POSITIVE_INFINITY)
+        begin.push(clock);
       return begin[0] ?? Number.POSITIVE_INFINITY;
     },
     take: () => void begin.shift(),

@@ -88,6 +88,13 @@ describe('a place and a time', () => {
     expect(etaSeconds! / 40_000).toBeCloseTo(1, 1);
   });
 
+  it('are found however many newcomers there are, and however much longer than expected all of it takes', () => {
+    const paces = Array.from({ length: 40 }, (_, i) => pace(i % 4 ? 1000 : 30_000)); // one in four takes thirty times as long
+    const newcomers = { perMs: 1, meanMs: 10_000 };
+    const all = standings(aLine(5, { paces, newcomers }), { engines: 1, any: 4, light: 2 });
+    expect(all.get('w4')!.etaHighSeconds).toBeGreaterThan(all.get('w0')!.etaSeconds!);
+  });
+
   it('share an engine: four jobs on one end together, as late as one after another', () => {
     const shared = standings(aLine(4), { engines: 1, any: 4, light: 0 });
     expect([...shared.values()].map(({ etaSeconds }) => etaSeconds)).toEqual([16, 16, 16, 16]);
