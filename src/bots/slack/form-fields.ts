@@ -126,22 +126,17 @@ function elementOf(
   if (option.choices) return select(option.choices.map((choice) => [choice, choice]));
   if (option.type === 'flag')
     return { type: 'checkboxes', action_id, options: [{ text: plain(option.description), value: 'true' }] };
-  if (option.type === 'text')
-    return LONG.has(name)
-      ? {
-          type: 'plain_text_input',
-          action_id,
-          multiline: true,
-          max_length: MAX_INPUT,
-          ...(initial && { initial_value: initial }),
-        }
-      : {
-          type: 'plain_text_input',
-          action_id,
-          max_length: name === 'size' ? 20 : 400,
-          ...(name === 'size' && { placeholder: plain('128x128') }),
-          ...(initial && { initial_value: initial }),
-        };
+  if (option.type === 'text') {
+    const max_length = LONG.has(name) ? MAX_INPUT : name === 'size' ? 20 : 400;
+    return {
+      type: 'plain_text_input',
+      action_id,
+      max_length,
+      ...(LONG.has(name) && { multiline: true }),
+      ...(name === 'size' && { placeholder: plain('128x128') }),
+      ...(initial && { initial_value: initial.slice(0, max_length) }),
+    };
+  }
   return {
     type: 'number_input',
     action_id,

@@ -2,15 +2,16 @@
 import type { App } from '@slack/bolt';
 import type { Kind } from '../../core/request.ts';
 import { COMMANDS } from '../commands.ts';
+import { status } from '../jobs.ts';
 import type { OptionTable } from '../option-table.ts';
 import { notice } from '../present.ts';
 import { optionsOf } from './command.ts';
 import { given, picturesAmong, type SlackFile } from './files-given.ts';
-import { deal, type Occasion, run, type SlackDeps } from './occasion.ts';
+import { deal, type Occasion, run, type SlackDeps, senderOf } from './occasion.ts';
 import { unescaped } from './text.ts';
 
 const HELP =
-  'Type what the picture should show after my name. With a picture attached: “stylize ink”, “upscale”, or what it should become. Also: “face smile +2”, “morph ID ID”.';
+  'Type what the picture should show after my name. With a picture attached: “stylize ink”, “upscale”, or what it should become. Also: “face smile +2”, “morph ID ID”, “jobs”.';
 
 export function listenToMentions(app: App, deps: SlackDeps): void {
   app.event('app_mention', async ({ event, body, context }) => {
@@ -26,6 +27,7 @@ export function listenToMentions(app: App, deps: SlackDeps): void {
     const text = unescaped(event.text.replaceAll(`<@${context.botUserId}>`, ' ')).trim();
     const files = picturesAmong((event as { files?: unknown }).files);
     await deal(deps, occasion, async () => {
+      if (files.length === 0 && /^(status|jobs)$/i.test(text)) return status(deps.studio, senderOf(occasion));
       const { kind, rest } = meant(text, files.length > 0);
       if (!rest && files.length === 0 && kind !== 'face') return notice(HELP);
       await run(deps, occasion, kind, { ...optionsOf(kind, rest), ...attached(deps, kind, files) });

@@ -225,6 +225,8 @@ describe('commands', () => {
     expect(said).toMatch(/a red hat: 2 jobs before yours\. About 30 s.*Here: 1 being made, 3 waiting/);
     await carol.slash(on.slack.general, 'history', { command: '/jobs' });
     expect((await on.whisper(carol.id, 2)).text).toContain('latest jobs');
+    await carol.mention(on.slack.general, 'jobs');
+    expect((await on.whisper(carol.id, 3)).text).toContain('Your jobs: 1');
     await carol.openHome();
     const home = await eventually(() => on.workspace.homes.get(carol.id), 'App Home');
     expect(JSON.stringify(home.view)).toContain('2 jobs before yours. About 30 s');

@@ -132,7 +132,11 @@ describe('the forms', () => {
     const origin = { channel: 'C1', threadTs: '1.2', responseUrl: `https://hooks.slack.com/${'x'.repeat(90)}` };
     for (const choices of [none, some])
       for (const about of [undefined, { ts: '1.2', ours: 4 }, { ts: '1.2', files }]) {
-        const view = form(kind, { ...origin, ...(about && { about }) }, choices, { words: LONG.slice(0, 3000) });
+        const view = form(kind, { ...origin, ...(about && { about }) }, choices, {
+          words: LONG,
+          from: LONG,
+          attributes: LONG,
+        });
         expect(viewProblems(view)).toEqual([]);
         expect(view.private_metadata!.length).toBeLessThan(3000);
       }
