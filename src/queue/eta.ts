@@ -1,6 +1,8 @@
 /** How everybody in line stands: the fair order played through on the lanes there are, many times, as lately experienced. */
 import type { Lanes, Line, Standing } from '../core/records.ts';
+import { comingBy } from './newcomers.ts';
 import { type Pace, paceOf } from './pace.ts';
+import { openStage } from './stage.ts';
 
 /** Lives of the line that are played through: fewer of a long one, whose chances even out. */
 const RUNS = { most: 200, fewest: 40, jobs: 40_000 };
@@ -8,8 +10,6 @@ const RUNS = { most: 200, fewest: 40, jobs: 40_000 };
 const HOUR = 6;
 /** However many have come lately, this share of the engines they will not exceed for ever. */
 const MOST_NEW = 0.7;
-/** And in one life of the line there are not more of them than that, however the dice fall. */
-const MOST_COMING = 500;
 /** Of a longer line the first are played through, which takes some ten milliseconds; those behind wait in proportion. */
 export const PLAYED = 500;
 
@@ -139,62 +139,6 @@ function simulate(
     }
   }
   return ends.map((of) => of?.sort());
-}
-
-/** Jobs that share the engines, each as fast as any other and none faster than alone. */
-function openStage({ engines, any, light }: Lanes) {
-  const who: number[] = [];
-  const left: number[] = [];
-  const inLight: boolean[] = [];
-  let [now, freeAny, freeLight] = [0, any, light];
-  return {
-    now: () => now,
-    isBusy: () => who.length > 0,
-    freeAny: () => freeAny,
-    freeLight: () => freeLight,
-    start(job: number, ms: number, light: boolean) {
-      const lane = light && freeLight > 0;
-      if (lane) freeLight--;
-      else freeAny--;
-      who.push(job);
-      left.push(ms);
-      inLight.push(lane);
-    },
-    /** On to the end of the first of them, which is answered, or to `at`. */
-    advance(at: number): number | undefined {
-      const pace = Math.min(1, engines / who.length);
-      let first = 0;
-      for (let i = 1; i < left.length; i++) if (left[i]! < left[first]!) first = i;
-      const ends = who.length > 0 ? now + left[first]! / pace : Number.POSITIVE_INFINITY;
-      const until = Math.max(now, Math.min(at, ends));
-      for (let i = 0; i < left.length; i++) left[i] = left[i]! - (until - now) * pace;
-      now = until;
-      if (ends > at) return undefined;
-      const [job] = who.splice(first, 1);
-      left.splice(first, 1);
-      if (inLight.splice(first, 1)[0]) freeLight++;
-      else freeAny++;
-      return job;
-    },
-  };
-}
-
-/** People who come one by one at random moments, and begin at the clock as it stands then. */
-function comingBy(perMs: number, random: () => number) {
-  const next = () => (perMs > 0 ? -Math.log(1 - random()) / perMs : Number.POSITIVE_INFINITY);
-  let comesAt = next();
-  let come = 0;
-  const begin: number[] = [];
-  return {
-    nextAt: () => comesAt,
-    /** Where the first of those who have come by then begins; nowhere if nobody has. */
-    before(ms: number, clock: number): number {
-      for (; comesAt <= ms; comesAt = ++come < MOST_COMING ? comesAt + next() : Number.POSITIVE_INFINITY)
-        begin.push(clock);
-      return begin[0] ?? Number.POSITIVE_INFINITY;
-    },
-    take: () => void begin.shift(),
-  };
 }
 
 /** What is left of a job that runs for so long already: one of those that took longer than that, or a little more. */
