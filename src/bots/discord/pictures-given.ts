@@ -20,12 +20,12 @@ export async function optionsOf(
   data: readonly CommandInteractionOption[],
 ): Promise<Options> {
   const options: Record<string, unknown> = {};
-  for (const { name, value, attachment } of data)
-    options[name] = attachment
-      ? fetched(deps, attachment)
-      : typeof value === 'string'
-        ? await linked(deps, value, channelId)
-        : value;
+  for (const { name, value, attachment } of data) {
+    const link = typeof value === 'string' && LINKED.has(name) ? linkIn(value) : undefined;
+    if (attachment) options[name] = fetched(deps, attachment);
+    else if (link) options[name] = (await ours(deps, link)) ?? (await theirs(deps, name, link, channelId));
+    else options[name] = value;
+  }
   const { of, ...rest } = options;
   return typeof of === 'object' ? { ...rest, picture: of } : options;
 }
@@ -37,21 +37,41 @@ export const fetched = (
   fetch: () => fetchPicture(url),
 });
 
-const LINK = /^\s*<?https:\/\/(?:\w+\.)?discord(?:app)?\.com\/channels\/(?:\d+|@me)\/(\d+)\/(\d+)>?\s*$/;
+/** Options that take a link to a message. */
+const LINKED: ReadonlySet<string> = new Set(['of', 'from', 'to']);
 
-/** A link to one of our messages is the picture's id; to another's message in the same channel, what is attached there. */
-async function linked(deps: PictureDeps, text: string, here: string | null): Promise<string | GivenPicture> {
-  const [, channelId = '', messageId = ''] = LINK.exec(text) ?? [];
-  if (!messageId) return text;
-  const ours = await deps.studio.findByMessage('discord', messageId);
-  if (ours) return ours.id;
+interface Link {
+  channelId: string;
+  messageId: string;
+  /** Which of its pictures, from 1. */
+  nth: number;
+}
+
+function linkIn(text: string): Link | undefined {
+  const [, channelId, messageId, nth = '1'] =
+    /^\s*<?https:\/\/(?:\w+\.)?discord(?:app)?\.com\/channels\/(?:\d+|@me)\/(\d+)\/(\d+)>?(?:\s*#(\d+))?\s*$/.exec(
+      text,
+    ) ?? [];
+  return channelId && messageId ? { channelId, messageId, nth: Number(nth) } : undefined;
+}
+
+/** The id of a picture that one of our messages shows, as it would be typed. */
+async function ours({ studio }: PictureDeps, { messageId, nth }: Link): Promise<string | undefined> {
+  const found = await studio.findByMessage('discord', messageId);
+  return found && `${found.id}#${nth}`;
+}
+
+/** What is attached to another's message, in the channel that the person is in: others they may not be shown. */
+async function theirs(deps: PictureDeps, option: string, { channelId, messageId, nth }: Link, here: string | null) {
+  if (option !== 'of') throw new AppError('invalid_request', 'Only pictures made here can be morphed.');
   if (channelId !== here)
     throw new AppError(
       'invalid_request',
       'That message is in another channel. Link one of this channel, or attach the picture.',
     );
-  const [first] = await attachedTo(deps, channelId, messageId);
-  return fetched(deps, first!);
+  const picture = (await attachedTo(deps, channelId, messageId))[nth - 1];
+  if (!picture) throw new AppError('not_found', `There is no picture ${nth} at that message.`);
+  return fetched(deps, picture);
 }
 
 /** Pictures attached to anybody's message, at least one. Throws invalid_request. */

@@ -449,6 +449,24 @@ describe('with a running bot', () => {
       expect((await empty.until(ephemeral, 'a refusal')).content).toContain('no picture attached');
     });
 
+    it('is found behind a link to its message: ours anywhere, others in the same channel', async () => {
+      discord.world.messageContent = true;
+      const link = ({ channelId, id }: Pick<Message, 'channelId' | 'id'>) =>
+        `https://discord.com/channels/${discord.world.guildId}/${channelId}/${id}`;
+      const { asked, id } = await imagined({ prompt: 'apples', count: 2 });
+      await fake.finish(bot.courier, id);
+      const ours = await asked.until(done, 'pictures of ours');
+      const theirs = bob.post('look', [await file()]);
+      await accepted(alice.slash('stylize', { of: `${link(ours)} #2`, brush: 'ink' }));
+      expect(fake.latest().request).toMatchObject({ source: { generationId: id, index: 1 } });
+      await accepted(alice.slash('upscale', { of: link(theirs) }));
+      expect(fake.latest().request).toMatchObject({ kind: 'upscale', source: { key: 'handed-in' } });
+      await accepted(alice.slash('morph', { from: link(ours), to: '42' }));
+      expect(fake.latest().request).toMatchObject({ stops: [{ generationId: id }, { seed: 42 }] });
+      const elsewhere = alice.slash('stylize', { of: link({ ...theirs, channelId: bob.user.id }), brush: 'ink' });
+      expect((await elsewhere.until(ephemeral, 'a refusal')).content).toContain('in another channel');
+    });
+
     it('is painted by 🎨 only where that is switched on', async () => {
       discord.world.messageContent = true;
       const carol = discord.person('carol', { manager: true, patron: true });
