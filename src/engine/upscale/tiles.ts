@@ -21,9 +21,11 @@ function starts(length: number, tile: number, overlap: number): number[] {
   return Array.from({ length: count }, (_, i) => Math.round((i * (length - tile)) / (count - 1)));
 }
 
-/** The weight of pixel `at` of a tile's side: falls to nearly nothing toward edges that a neighbour covers too. */
+/** Share of the overlap along an inner edge that is thrown away: a network sees nothing beyond the edge and errs there. */
+const MARGIN = 0.25;
+
+/** The weight of pixel `at` of a tile's side: falls to nothing toward edges that a neighbour covers too. */
 export function feather(at: number, side: number, overlap: number, first: boolean, last: boolean): number {
-  const fromStart = first ? overlap : Math.min(overlap, at + 0.5);
-  const fromEnd = last ? overlap : Math.min(overlap, side - at - 0.5);
-  return Math.min(fromStart, fromEnd) / overlap;
+  const inside = Math.min(first ? overlap : at + 0.5, last ? overlap : side - at - 0.5);
+  return Math.min(1, Math.max(0, (inside / overlap - MARGIN) / (1 - 2 * MARGIN)));
 }
