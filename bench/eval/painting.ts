@@ -59,19 +59,21 @@ export async function openEasel({ catalogue, device }: EvaluationDeps, count: nu
     contents,
     styles,
     async measure(painted) {
-      const ofStyle = await Promise.all(styles.map(textureOf));
+      // Strokes are as large as the painter saw them: styles and contents in the size of what was painted.
+      const side = painted[0]!.picture.width;
+      const ofStyle = await Promise.all(styles.map(async (style) => textureOf(await resized(style, side))));
       const ofContent = await Promise.all(contents.map(see));
       const before = new Map<number, Maps[]>();
       const [after, untouched, alike, styleFound, contentFound]: number[][] = [[], [], [], [], []];
       for (const { content, style, picture } of painted) {
-        if (!before.has(content)) before.set(content, await textureOf(contents[content]!));
+        if (!before.has(content)) before.set(content, await textureOf(await resized(contents[content]!, side)));
         const texture = await textureOf(picture);
         const away = ofStyle.map((of) => styleDistance(texture, of));
         const seen = await see(picture);
         const lost = ofContent.map((of) => features.distance(seen.slice(2), of.slice(2)));
         after!.push(away[style]!);
         untouched!.push(styleDistance(before.get(content)!, ofStyle[style]!));
-        alike!.push(ssim(picture, contents[content]!));
+        alike!.push(ssim(picture, await resized(contents[content]!, side)));
         styleFound!.push(Number(away.indexOf(Math.min(...away)) === style));
         contentFound!.push(Number(lost.indexOf(Math.min(...lost)) === content));
       }

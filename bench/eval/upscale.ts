@@ -97,7 +97,7 @@ export const evaluateUpscaler: Evaluate = async (deps, { count = 40, beside = []
   });
   return {
     figures,
-    conditions: `${pictures.length} scenes of the sticker model's held-out captions, made small by sharp's Lanczos, enlarged to ${LARGE} px; × 2 is the × 4 network, averaged down; timed with ${device.threads} threads at a load of ${loadavg()[0]!.toFixed(1)}`,
+    conditions: `${pictures.length} scenes of the sticker model's held-out captions, made small by sharp's Lanczos, enlarged to ${LARGE} px; × 2 is the × 4 network, averaged down; other networks are given the border repeated all around; timed with ${device.threads} threads at a load of ${loadavg()[0]!.toFixed(1)}`,
     sheet: { pictures: shown, columns: shown.length / 4 },
   };
 };
@@ -111,10 +111,32 @@ async function openOther(device: Device, path: string) {
     .replace(/-x\d\.onnx$/, '');
   const network = await openNetwork(device, path);
   const enlarge: Enlarge = async (small) => {
-    const { width, height } = small;
-    const data = toPlanes(small, 0, 0, width, height, [0, 255]);
+    const { width, height } = framed(small);
+    const data = toPlanes(framed(small), 0, 0, width, height, [0, 255]);
     const { enlarged } = await network.run({ image: { data, dims: [1, 3, height, width] } }, { runMs: 0 });
-    return toPicture(enlarged!, width * factor, height * factor, [0, 255]);
+    const large = toPicture(enlarged!, width * factor, height * factor, [0, 255]);
+    return cut(large, FRAME * factor, small.width * factor, small.height * factor);
   };
   return { name, factor, enlarge, release: network.release };
+}
+
+/** Its border repeated all around: some networks draw frames where a picture ends, which is not what is compared. */
+const FRAME = 16;
+function framed(picture: Picture): Picture {
+  const within = (v: number, size: number) => Math.min(size - 1, Math.max(0, v - FRAME));
+  const [width, height] = [picture.width + 2 * FRAME, picture.height + 2 * FRAME];
+  const data = new Uint8Array(width * height * 3);
+  for (let y = 0; y < height; y++)
+    for (let x = 0; x < width; x++)
+      for (let c = 0; c < 3; c++)
+        data[(y * width + x) * 3 + c] =
+          picture.data[(within(y, picture.height) * picture.width + within(x, picture.width)) * 3 + c]!;
+  return { width, height, data };
+}
+
+function cut({ width: from, data }: Picture, at: number, width: number, height: number): Picture {
+  const out = new Uint8Array(width * height * 3);
+  for (let y = 0; y < height; y++)
+    out.set(data.subarray(((y + at) * from + at) * 3, ((y + at) * from + at + width) * 3), y * width * 3);
+  return { width, height, data: out };
 }

@@ -1,6 +1,8 @@
 """What the training scripts share: arguments, seeds, checkpoints that survive a crash."""
 import json
+import math
 import os
+import time
 
 import torch
 
@@ -45,6 +47,48 @@ def save(path, **state):
 
 def load(path, device='cpu'):
     return torch.load(path, map_location=device) if os.path.exists(path) else None
+
+
+def training(path, parts, minutes, report, device='cpu', every=120.0, **kept):
+    """Yields (step, share of the time that is over) until that is 1. Saves all parts when it begins to be `every` seconds ago,
+    and at the end; goes on from what is saved.
+
+    parts: name -> network or optimiser. kept: plain values to be saved beside them; a list or dict that was saved takes the
+    saved content. report(step, seconds): called at every save, prints what a person wants to see.
+    """
+    step, spent = 0, 0.0
+    if saved := load(path, device):
+        for name, part in parts.items():
+            part.load_state_dict(saved[name])
+        for name, value in kept.items():
+            if isinstance(value, list):
+                value[:] = saved[name]
+            elif isinstance(value, dict):
+                value.update(saved[name])
+        step, spent = saved['step'], saved['spent']
+    print(f'from step {step}', flush=True)
+    begun, last = time.time() - spent, time.time()
+    while True:
+        seconds = time.time() - begun
+        done = seconds / (60 * minutes)
+        if done >= 1 or time.time() - last > every:
+            last = time.time()
+            save(path, step=step, spent=seconds, **kept, **{name: part.state_dict() for name, part in parts.items()})
+            report(step, seconds)
+            if done >= 1:
+                return
+        yield step, done
+        step += 1
+
+
+def set_learning_rate(optimiser, lr):
+    for group in optimiser.param_groups:
+        group['lr'] = lr
+
+
+def falling(done, begin, least=.02):
+    """1 until the share `begin` of the time is over, then down to `least` along half a cosine."""
+    return max(least, 1 if done < begin else .5 + .5 * math.cos(math.pi * min(1, (done - begin) / (1 - begin))))
 
 
 def load_tokenizer():

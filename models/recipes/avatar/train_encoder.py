@@ -6,10 +6,8 @@ Reads DIR/faces.*, writes DIR/encoder.pt; prints how often each attribute of kep
 are shifted, blurred and made noisy, so that made faces are read as well as drawn ones.
 """
 import argparse
-import math
 import os
 import sys
-import time
 
 import numpy as np
 import torch
@@ -18,7 +16,7 @@ import torch.nn.functional as F
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, '..'))
 sys.path.insert(0, HERE)
-from common import autocast, load, save, step_seed  # noqa: E402
+from common import autocast, falling, set_learning_rate, step_seed, training  # noqa: E402
 from faces import Faces  # noqa: E402
 from net import Encoder  # noqa: E402
 
@@ -59,27 +57,18 @@ def main():
     net = Encoder(faces.cards).to(args.device, memory_format=torch.channels_last)
     optimiser = torch.optim.Adam(net.parameters(), lr=args.lr)
     path = os.path.join(args.work, 'encoder.pt')
-    step, spent = 0, 0.0
-    if saved := load(path, args.device):
-        net.load_state_dict(saved['net'])
-        optimiser.load_state_dict(saved['optimiser'])
-        step, spent = saved['step'], saved['spent']
-    begun, last, losses = time.time() - spent, time.time(), []
-    while True:
-        done = (time.time() - begun) / (60 * args.minutes)
-        if done >= 1 or time.time() - last > 60:
-            last = time.time()
-            right = rates(net, faces, args.device)
-            save(path, net=net.state_dict(), optimiser=optimiser.state_dict(), step=step, spent=time.time() - begun, rates=dict(zip(faces.names, right)))
-            print(f'{time.time() - begun:.0f} s, step {step}: loss {np.mean(losses or [0]):.3f}, read rightly',
-                  {n: round(r, 3) for n, r in zip(faces.names, right)}, flush=True)
-            losses = []
-            if done >= 1:
-                break
+    losses = []
+
+    def report(step, seconds):
+        right = rates(net, faces, args.device)
+        print(f'{seconds:.0f} s, step {step}: loss {np.mean(losses or [0]):.3f}, read rightly',
+              {n: round(r, 3) for n, r in zip(faces.names, right)}, flush=True)
+        losses.clear()
+
+    for step, done in training(path, {'net': net, 'optimiser': optimiser}, args.minutes, report, args.device):
         rng = np.random.default_rng(step_seed(args.seed, step))
         torch.manual_seed(step_seed(args.seed, step))
-        for group in optimiser.param_groups:
-            group['lr'] = args.lr * min(1, (step + 1) / 50) * max(.01, .5 + .5 * math.cos(math.pi * min(1, done)))
+        set_learning_rate(optimiser, args.lr * min(1, (step + 1) / 50) * falling(done, 0, .01))
         picture, attributes = faces.batch(rng.integers(0, faces.training, args.batch))
         picture = disturbed(rng, picture).to(args.device, memory_format=torch.channels_last)
         with autocast(args.device):
@@ -90,7 +79,6 @@ def main():
         loss.backward()
         optimiser.step()
         losses.append(loss.item())
-        step += 1
 
 
 if __name__ == '__main__':

@@ -6,10 +6,8 @@ Reads DIR/faces.* (build_faces.mjs), writes DIR/regression.pt. --start: weights 
 entries of other shapes are passed over), such as those of a run at a smaller size.
 """
 import argparse
-import math
 import os
 import sys
-import time
 
 import numpy as np
 import torch
@@ -18,7 +16,7 @@ import torch.nn.functional as F
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, '..'))
 sys.path.insert(0, HERE)
-from common import autocast, load, save, step_seed  # noqa: E402
+from common import autocast, falling, set_learning_rate, step_seed, training  # noqa: E402
 from faces import Faces  # noqa: E402
 from net import LAYERS, Synthesis  # noqa: E402
 
@@ -66,33 +64,22 @@ def main():
     mapping.to(args.device)
     optimiser = torch.optim.Adam([*synthesis.parameters(), *mapping.values.parameters()], lr=args.lr, betas=(.9, .99))
     path = os.path.join(args.work, 'regression.pt')
-    step, spent = 0, 0.0
-    if saved := load(path, args.device):
-        synthesis.load_state_dict(saved['synthesis'])
-        mapping.load_state_dict(saved['mapping'])
-        optimiser.load_state_dict(saved['optimiser'])
-        step, spent = saved['step'], saved['spent']
-    print(f'{sum(p.numel() for p in synthesis.parameters()):,} parameters, {faces.training} faces; from step {step}', flush=True)
+    print(f'{sum(p.numel() for p in synthesis.parameters()):,} parameters, {faces.training} faces', flush=True)
+    losses = []
 
-    begun, last, losses = time.time() - spent, time.time(), []
-    while True:
-        done = (time.time() - begun) / (60 * args.minutes)
-        if done >= 1 or time.time() - last > 120:
-            last = time.time()
-            save(path, synthesis=synthesis.state_dict(), mapping=mapping.state_dict(), optimiser=optimiser.state_dict(),
-                 step=step, spent=time.time() - begun)
-            with torch.no_grad():
-                picture, attributes = faces.batch(np.arange(faces.training, faces.training + 64))
-                made = synthesis(mapping.of_attributes(attributes.to(args.device))[:, None].expand(-1, LAYERS, -1)).cpu()
-            error = (made.clamp(-1, 1) - picture).abs().mean() / 2
-            print(f'{time.time() - begun:.0f} s, step {step}: loss {np.mean(losses or [0]):.4f}, kept-out faces off by {error:.4f} of 1', flush=True)
-            losses = []
-            if done >= 1:
-                break
+    def report(step, seconds):
+        with torch.no_grad():
+            picture, attributes = faces.batch(np.arange(faces.training, faces.training + 64))
+            made = synthesis(mapping.of_attributes(attributes.to(args.device))[:, None].expand(-1, LAYERS, -1)).cpu()
+        error = (made.clamp(-1, 1) - picture).abs().mean() / 2
+        print(f'{seconds:.0f} s, step {step}: loss {np.mean(losses or [0]):.4f}, kept-out faces off by {error:.4f} of 1', flush=True)
+        losses.clear()
+
+    parts = {'synthesis': synthesis, 'mapping': mapping, 'optimiser': optimiser}
+    for step, done in training(path, parts, args.minutes, report, args.device):
         rng = np.random.default_rng(step_seed(args.seed, step))
         torch.manual_seed(step_seed(args.seed, step))
-        for group in optimiser.param_groups:
-            group['lr'] = args.lr * min(1, (step + 1) / 50) * max(.02, 1 if done < .4 else .5 + .5 * math.cos(math.pi * min(1, (done - .4) / .6)))
+        set_learning_rate(optimiser, args.lr * min(1, (step + 1) / 50) * falling(done, .4))
         picture, attributes = (t.to(args.device) for t in faces.batch(rng.integers(0, faces.training, args.batch)))
         w = mapping.of_attributes(attributes)
         w = (w + .05 * torch.randn(w.shape).to(w.device))[:, None].expand(-1, LAYERS, -1)
@@ -104,7 +91,6 @@ def main():
         torch.nn.utils.clip_grad_norm_(synthesis.parameters(), 1.0)
         optimiser.step()
         losses.append(loss.item())
-        step += 1
 
 
 if __name__ == '__main__':

@@ -8,17 +8,15 @@ five hundred scenes are kept out; the share of the latents' variance left unexpl
 import argparse
 import copy
 import glob
-import math
 import os
 import sys
-import time
 
 import numpy as np
 import torch
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, os.path.join(HERE, '..')]
-from common import autocast, load, save, step_seed  # noqa: E402
+from common import autocast, falling, load, set_learning_rate, step_seed, training  # noqa: E402
 from hints import KINDS, disturbed  # noqa: E402
 from net_control import HintSketch  # noqa: E402
 from nets import UNet  # noqa: E402
@@ -61,16 +59,10 @@ def main():
     average = copy.deepcopy(net).requires_grad_(False)
     optimiser = torch.optim.AdamW(net.parameters(), lr=args.lr, weight_decay=.01)
     path = os.path.join(args.data, 'hint-sketch.pt')
-    step, spent = 0, 0.0
     if args.start and not os.path.exists(path):
         net.load_state_dict({k: v for k, v in torch.load(args.start)['average'].items() if not k.startswith('out.')}, strict=False)
         average.load_state_dict(net.state_dict())
-    if saved := load(path, args.device):
-        net.load_state_dict(saved['net'])
-        average.load_state_dict(saved['average'])
-        optimiser.load_state_dict(saved['optimiser'])
-        step, spent = saved['step'], saved['spent']
-    print(f'{sum(p.numel() for p in net.parameters()):,} parameters, {scenes.training} scenes; from step {step}', flush=True)
+    print(f'{sum(p.numel() for p in net.parameters()):,} parameters, {scenes.training} scenes', flush=True)
 
     def batch(indices, kinds, rng=None):
         hints = np.stack([scenes.hint(i, k) if rng is None else disturbed(rng, scenes.hint(i, k)) for i, k in zip(indices, kinds)])
@@ -84,25 +76,22 @@ def main():
             plain = of_text(pooled[:, None])
         return (hint.to(args.device), pooled, plain), scenes.latents[indices].float().to(args.device)
 
-    begun, last, losses = time.time() - spent, time.time(), []
-    while True:
-        done = (time.time() - begun) / (60 * args.minutes)
-        if done >= 1 or time.time() - last > 120:
-            last = time.time()
-            save(path, net=net.state_dict(), average=average.state_dict(), optimiser=optimiser.state_dict(), step=step, spent=time.time() - begun)
-            left = {}
-            apart = np.arange(scenes.training, scenes.training + 200)
-            with torch.no_grad():
-                for k, kind in enumerate(KINDS):
-                    given, latents = batch(apart, [k] * len(apart))
-                    left[kind] = round((((average(*given) - latents) ** 2).mean() / latents.var()).item(), 4)
-            print(f'{time.time() - begun:.0f} s, step {step}: loss {np.mean(losses or [0]):.4f}, unexplained {left}', flush=True)
-            losses = []
-            if done >= 1:
-                break
+    losses = []
+
+    def report(step, seconds):
+        left = {}
+        apart = np.arange(scenes.training, scenes.training + 200)
+        with torch.no_grad():
+            for k, kind in enumerate(KINDS):
+                given, latents = batch(apart, [k] * len(apart))
+                left[kind] = round((((average(*given) - latents) ** 2).mean() / latents.var()).item(), 4)
+        print(f'{seconds:.0f} s, step {step}: loss {np.mean(losses or [0]):.4f}, unexplained {left}', flush=True)
+        losses.clear()
+
+    parts = {'net': net, 'average': average, 'optimiser': optimiser}
+    for step, done in training(path, parts, args.minutes, report, args.device):
         rng = np.random.default_rng(step_seed(args.seed, step))
-        for group in optimiser.param_groups:
-            group['lr'] = args.lr * min(1, (step + 1) / 100) * max(.01, 1 if done < .3 else .5 + .5 * math.cos(math.pi * min(1, (done - .3) / .7)))
+        set_learning_rate(optimiser, args.lr * min(1, (step + 1) / 100) * falling(done, .3, .01))
         kinds = rng.choice(len(KINDS), args.batch, p=(.5, .2, .3))
         given, latents = batch(rng.integers(0, scenes.training, args.batch), kinds, rng)
         with autocast(args.device):
@@ -113,8 +102,7 @@ def main():
         torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)
         optimiser.step()
         losses.append(loss.item())
-        step += 1
-        keep = min(.998, step / (step + 20))
+        keep = min(.998, (step + 1) / (step + 21))
         with torch.no_grad():
             for a, b in zip(average.parameters(), net.parameters()):
                 a.lerp_(b, 1 - keep)

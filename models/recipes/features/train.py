@@ -7,10 +7,8 @@ recognition is printed: their concept is known only from the other sets' drawing
 """
 import argparse
 import json
-import math
 import os
 import sys
-import time
 import zlib
 
 import numpy as np
@@ -20,7 +18,7 @@ import torch.nn.functional as F
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, '..'))
 sys.path.insert(0, HERE)
-from common import autocast, load, save, step_seed  # noqa: E402
+from common import autocast, falling, set_learning_rate, step_seed, training  # noqa: E402
 from net import Classifier  # noqa: E402
 from textures import FAMILIES, bank  # noqa: E402
 
@@ -121,29 +119,20 @@ def main():
     net = Classifier(*pictures.counts).to(args.device, memory_format=torch.channels_last)
     optimiser = torch.optim.AdamW(net.parameters(), lr=args.lr, weight_decay=.02)
     path = os.path.join(args.work, 'features.pt')
-    step, spent = 0, 0.0
-    if saved := load(path, args.device):
-        net.load_state_dict(saved['net'])
-        optimiser.load_state_dict(saved['optimiser'])
-        step, spent = saved['step'], saved['spent']
-    print(f'{len(pictures.known)} icons, {len(pictures.unseen)} kept out, {pictures.counts[0]} concepts; from step {step}', flush=True)
+    print(f'{len(pictures.known)} icons, {len(pictures.unseen)} kept out, {pictures.counts[0]} concepts', flush=True)
+    losses = []
 
-    begun, last, losses = time.time() - spent, time.time(), []
-    while True:
-        done = (time.time() - begun) / (60 * args.minutes)
-        if done >= 1 or time.time() - last > 120:
-            last = time.time()
-            save(path, net=net.state_dict(), optimiser=optimiser.state_dict(), step=step, spent=time.time() - begun, counts=pictures.counts)
-            first, five, right = measure(net, pictures, args.device)
-            print(f'{time.time() - begun:.0f} s, step {step}: loss {np.mean(losses or [0]):.3f}, kept-out concept {first:.1%} first, '
-                  f'{five:.1%} of five, texture {right:.1%}', flush=True)
-            losses = []
-            if done >= 1:
-                break
+    def report(step, seconds):
+        first, five, right = measure(net, pictures, args.device)
+        print(f'{seconds:.0f} s, step {step}: loss {np.mean(losses or [0]):.3f}, kept-out concept {first:.1%} first, '
+              f'{five:.1%} of five, texture {right:.1%}', flush=True)
+        losses.clear()
+
+    parts = {'net': net, 'optimiser': optimiser}
+    for step, done in training(path, parts, args.minutes, report, args.device, counts=pictures.counts):
         rng = np.random.default_rng(step_seed(args.seed, step))
         torch.manual_seed(step_seed(args.seed, step))
-        for group in optimiser.param_groups:
-            group['lr'] = args.lr * min(1, (step + 1) / 100) * max(.01, .5 + .5 * math.cos(math.pi * min(1, done)))
+        set_learning_rate(optimiser, args.lr * min(1, (step + 1) / 100) * falling(done, 0, .01))
         image, concept, family, drawn_by = (t.to(args.device) for t in pictures.batch(rng, rng.choice(pictures.known, args.batch)))
         with autocast(args.device):
             guesses = net(image.to(memory_format=torch.channels_last))
@@ -156,7 +145,6 @@ def main():
         torch.nn.utils.clip_grad_norm_(net.parameters(), 2.0)
         optimiser.step()
         losses.append(concept_loss.item())
-        step += 1
 
 
 if __name__ == '__main__':

@@ -6,10 +6,8 @@ Styles are the drawn textures of ../features, the style pictures of styles.py (t
 and content pictures themselves. Writes DIR/any.pt.
 """
 import argparse
-import math
 import os
 import sys
-import time
 
 import numpy as np
 import torch
@@ -17,7 +15,7 @@ import torch.nn.functional as F
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, os.path.join(HERE, '..', 'features'), os.path.join(HERE, '..')]
-from common import autocast, load, save, step_seed  # noqa: E402
+from common import autocast, falling, set_learning_rate, step_seed, training  # noqa: E402
 from contents import Contents  # noqa: E402
 from features import trained_features  # noqa: E402
 from net_any import AnyDecoder, AnyEncoder, adain, moments  # noqa: E402
@@ -72,27 +70,17 @@ def main():
     pictures = [style_picture(name) for name in STYLES if name not in NEVER_SEEN]
     optimiser = torch.optim.Adam(decoder.parameters(), lr=args.lr)
     path = os.path.join(args.work, 'any.pt')
-    step, spent = 0, 0.0
-    if saved := load(path, args.device):
-        decoder.load_state_dict(saved['decoder'])
-        optimiser.load_state_dict(saved['optimiser'])
-        step, spent = saved['step'], saved['spent']
-    print(f'{sum(p.numel() for p in decoder.parameters()):,} parameters, from step {step}', flush=True)
+    print(f'{sum(p.numel() for p in decoder.parameters()):,} parameters', flush=True)
+    notes = []
 
-    begun, last, notes = time.time() - spent, time.time(), []
-    while True:
-        done = (time.time() - begun) / (60 * args.minutes)
-        if done >= 1 or time.time() - last > 120:
-            last = time.time()
-            save(path, decoder=decoder.state_dict(), optimiser=optimiser.state_dict(), step=step, spent=time.time() - begun)
-            means = np.mean(notes or [[0] * 3], 0)
-            print(f'{time.time() - begun:.0f} s, step {step}: content {means[0]:.3f}, style {means[1]:.3f}, itself {means[2]:.4f}', flush=True)
-            notes = []
-            if done >= 1:
-                break
+    def report(step, seconds):
+        means = np.mean(notes or [[0] * 3], 0)
+        print(f'{seconds:.0f} s, step {step}: content {means[0]:.3f}, style {means[1]:.3f}, itself {means[2]:.4f}', flush=True)
+        notes.clear()
+
+    for step, done in training(path, {'decoder': decoder, 'optimiser': optimiser}, args.minutes, report, args.device):
         rng = np.random.default_rng(step_seed(args.seed, step))
-        for group in optimiser.param_groups:
-            group['lr'] = args.lr * min(1, (step + 1) / 30) * max(.02, 1 if done < .4 else .5 + .5 * math.cos(math.pi * min(1, (done - .4) / .6)))
+        set_learning_rate(optimiser, args.lr * min(1, (step + 1) / 30) * falling(done, .4))
         content = as_tensor(contents.batch(rng, args.batch, SIDE)).to(args.device)
         style = as_tensor(style_crops(rng, args.batch, bank, pictures, contents)).to(args.device)
         style[:1] = content[:1]  # one of the batch gets its own style: the decoder has to give the picture back
@@ -116,7 +104,6 @@ def main():
         torch.nn.utils.clip_grad_norm_(decoder.parameters(), 5.0)
         optimiser.step()
         notes.append([kept.item(), styled.item(), itself.item()])
-        step += 1
 
 
 if __name__ == '__main__':

@@ -7,10 +7,8 @@ light and shade; Gram matrices and mean activations of the style, in each quarte
 bare; colours (also of the picture a quarter the size: large patches, not only fine ones); total variation.
 """
 import argparse
-import math
 import os
 import sys
-import time
 
 import numpy as np
 import torch
@@ -18,7 +16,7 @@ import torch.nn.functional as F
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, os.path.join(HERE, '..', 'features'), os.path.join(HERE, '..')]
-from common import autocast, load, save, step_seed  # noqa: E402
+from common import autocast, falling, set_learning_rate, step_seed, training  # noqa: E402
 from contents import Contents  # noqa: E402
 from gatys import STYLE, gram, grams_of, style_loss, with_one  # noqa: E402
 from features import trained_features  # noqa: E402
@@ -97,29 +95,19 @@ def main():
     painter = Brush(plain, style).to(args.device, memory_format=torch.channels_last)
     optimiser = torch.optim.Adam(painter.decoder.parameters(), lr=args.lr)
     path = os.path.join(args.work, f'{args.style}.pt')
-    step, spent = 0, 0.0
     if not os.path.exists(path):
         painter.decoder.load_state_dict(torch.load(args.any, map_location=args.device)['decoder'])
-    if saved := load(path, args.device):
-        painter.decoder.load_state_dict(saved['decoder'])
-        optimiser.load_state_dict(saved['optimiser'])
-        step, spent = saved['step'], saved['spent']
-    print(f'{args.style}: {sum(p.numel() for p in painter.decoder.parameters()):,} parameters, from step {step}', flush=True)
+    print(f'{args.style}: {sum(p.numel() for p in painter.decoder.parameters()):,} parameters', flush=True)
+    notes = []
 
-    begun, last, notes = time.time() - spent, time.time(), []
-    while True:
-        done = (time.time() - begun) / (60 * args.minutes)
-        if done >= 1 or time.time() - last > 120:
-            last = time.time()
-            save(path, decoder=painter.decoder.state_dict(), optimiser=optimiser.state_dict(), step=step, spent=time.time() - begun)
-            means = np.mean(notes or [[0] * 4], 0)
-            print(f'{time.time() - begun:.0f} s, step {step}: content {means[0]:.3f}, style {means[1]:.3f}, colours {means[2]:.4f}, shade lost {means[3]:.3f}', flush=True)
-            notes = []
-            if done >= 1:
-                break
+    def report(step, seconds):
+        means = np.mean(notes or [[0] * 4], 0)
+        print(f'{seconds:.0f} s, step {step}: content {means[0]:.3f}, style {means[1]:.3f}, colours {means[2]:.4f}, shade lost {means[3]:.3f}', flush=True)
+        notes.clear()
+
+    for step, done in training(path, {'decoder': painter.decoder, 'optimiser': optimiser}, args.minutes, report, args.device):
         rng = np.random.default_rng(step_seed(args.seed, step))
-        for group in optimiser.param_groups:
-            group['lr'] = args.lr * min(1, (step + 1) / 30) * max(.02, 1 if done < .4 else .5 + .5 * math.cos(math.pi * min(1, (done - .4) / .6)))
+        set_learning_rate(optimiser, args.lr * min(1, (step + 1) / 30) * falling(done, .4))
         content = as_tensor(contents.batch(rng, args.batch, SIDE)).to(args.device, memory_format=torch.channels_last)
         with autocast(args.device):
             painted = painter(content)
@@ -143,7 +131,6 @@ def main():
         torch.nn.utils.clip_grad_norm_(painter.decoder.parameters(), 5.0)
         optimiser.step()
         notes.append([kept.item(), styled.item(), colours.item(), shade.item()])
-        step += 1
 
 
 if __name__ == '__main__':
