@@ -1,14 +1,16 @@
 /** The same recipe gives the same bytes: alone, in company, in another process. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openCatalogue } from '../../../src/engine/catalogue.ts';
-import { openDevice } from '../../../src/engine/device.ts';
+import { type Device, openDevice } from '../../../src/engine/device.ts';
 import { createLocalEngine, type Engine } from '../../../src/engine/engine.ts';
 import { createGenerator } from '../../../src/engine/random.ts';
 import { aContext, anEngine, aRecipe, hashes, log, MODELS_DIR } from './an-engine.ts';
 
+let device: Device;
 let engine: Engine;
 beforeAll(async () => {
-  engine = await localEngine();
+  device = await openDevice({ log }, 'cpu');
+  engine = createLocalEngine({ catalogue: await openCatalogue({ MODELS_DIR }), device, log });
 });
 afterAll(() => engine.close());
 
@@ -66,8 +68,12 @@ it.each([1, 2])('among random neighbours: other people, steps, samplers, guidanc
     const context = { person: `person ${i % 3}`, space: pick(['here', 'there']), light: pick([true, false]) };
     return engine.generate(await aRecipe(over), aContext(context));
   });
+  const rows: number[] = [];
+  device.listen = (_, { sample }) => sample && rows.push(sample.dims[0]!);
   const [company] = await Promise.all([make(mine), ...neighbours]);
+  delete device.listen;
   expect(company).toEqual(alone);
+  expect(Math.max(...rows)).toBeGreaterThan(2); // calls were shared
 });
 
 it('with one thread and with four, each in itself', async () => {
