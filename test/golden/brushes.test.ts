@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import { afterAll, expect, it } from 'vitest';
 import { createLogger } from '../../src/core/log.ts';
+import type { RecipeOf } from '../../src/core/recipe.ts';
 import { openCatalogue } from '../../src/engine/catalogue.ts';
 import { openDevice } from '../../src/engine/device.ts';
 import { createLocalEngine } from '../../src/engine/engine.ts';
@@ -23,11 +24,11 @@ const bytes = await sharp(content.data, { raw }).png().toBuffer();
 const sha256 = createHash('sha256').update(bytes).digest('hex');
 
 async function painted({ model, direction }: InstalledBrush) {
-  const recipe = {
+  const recipe: RecipeOf<'brush'> = {
     ...{ v: 1, kind: 'brush', model: model.ref, strength: 1, keepColours: 'no', seed: 0 },
     ...(direction && { direction }),
     source: { key: sha256, sha256, width: content.width, height: content.height },
-  } as const;
+  };
   const signal = new AbortController().signal;
   const { images } = await engine.generate(recipe, { log, signal, onProgress: () => {}, load: async () => bytes });
   return images[0]!.picture;

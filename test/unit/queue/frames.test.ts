@@ -1,8 +1,10 @@
 import { expect, it, vi } from 'vitest';
 import type { Made, Picture } from '../../../src/core/picture.ts';
 import type { Verdict } from '../../../src/core/verdict.ts';
+import { develop } from '../../../src/queue/development.ts';
 import { judgeFrames, markFrames, pixelSha256 } from '../../../src/queue/frames.ts';
-import { allow, aPicture } from './memory.ts';
+import { aGeneration } from '../../fixtures.ts';
+import { allow, allowing, aPicture } from './memory.ts';
 
 const film = (frames: readonly Picture[]): Made => ({
   picture: frames[0]!,
@@ -53,4 +55,20 @@ it('the hash of a film tells a change in any frame', () => {
   const changed = frames.map((frame, i) => (i === 2 ? aPicture(9) : frame));
   expect(pixelSha256(film(frames))).not.toBe(pixelSha256(film(changed)));
   expect(pixelSha256(film([frames[0]!]))).toBe(pixelSha256({ picture: frames[0]!, seed: 0 }));
+});
+
+it('a film becomes one image that moves, judged as a whole, with the hash of all of it', async () => {
+  const made = film(shades(3));
+  const kept: string[] = [];
+  const objects = { put: async (_: Uint8Array, mime: string) => ({ key: mime, sha256: 'f'.repeat(64) }) };
+  const safety = { ...allowing, ...judging({ 2: { decision: 'hide' } }) };
+  const order = { generation: aGeneration(), made: [made], altText: 'x' };
+  const developed = await develop({ safety, objects }, order, new AbortController().signal, (key) => kept.push(key));
+  expect('images' in developed && developed.images).toMatchObject([
+    { mime: 'image/webp', width: 8, height: 8, hidden: true, pixelSha256: pixelSha256(made) },
+  ]);
+  expect(kept).toEqual(['image/webp']);
+  const refusing = { ...allowing, ...judging({ 1: { decision: 'refuse' } }) };
+  const refused = await develop({ safety: refusing, objects }, order, new AbortController().signal, () => {});
+  expect('refused' in refused && refused.refused.at(-1)).toMatchObject({ decision: 'refuse' });
 });
