@@ -2,7 +2,7 @@
 import { AppError } from '../core/errors.ts';
 import { MAX_COUNT, MAX_PROMPT, MAX_SEED, type RequestOf, WEIGHTINGS } from '../core/request.ts';
 import { SAMPLERS } from '../core/sampler.ts';
-import { checked, filled, help, type Options as OptionsOf, type OptionTable, parse, typed } from './option-table.ts';
+import { checked, filled, type Options as OptionsOf, type OptionTable, parse, typed } from './option-table.ts';
 import { buildPrompt } from './prompt-builder.ts';
 
 const MAX_PART = 1000;
@@ -42,7 +42,6 @@ export const OPTIONS = {
   private: { type: 'flag', description: 'Only you see the result' },
 } as const satisfies OptionTable;
 
-export type OptionName = keyof typeof OPTIONS;
 export type Options = OptionsOf<typeof OPTIONS>;
 
 /** `two red apples --seed 7 --no worms` → { prompt, seed: 7, negative }. */
@@ -69,8 +68,6 @@ export function toRequest(options: Options): RequestOf<'imagine'> {
     ...(filled(size) && sides(String(size))),
   });
 }
-
-export const optionHelp = (): string => help(OPTIONS, 'prompt');
 
 function sides(size: string): { width: number; height: number } {
   const [, width, height] = /^(\d{1,5})(?:\s*[x×*:]\s*(\d{1,5}))?$/i.exec(size.trim()) ?? [];
