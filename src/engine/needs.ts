@@ -1,7 +1,7 @@
 /** What a job needs in memory, and what would need less. */
 import { join } from 'node:path';
 import { AppError } from '../core/errors.ts';
-import { ModelRef, type Recipe } from '../core/recipe.ts';
+import { ModelRef, type Recipe, type RecipeOf } from '../core/recipe.ts';
 import type { Catalogue } from './catalogue.ts';
 import { rowLimits, rowsAtLeast } from './diffusion/batcher.ts';
 import { PredictorConfig, readConfig } from './diffusion/layout.ts';
@@ -69,7 +69,8 @@ export function createNeeds({ catalogue, threads, budget }: Deps): NeedOf {
     const weights = [...models.values()].reduce((sum, bytes) => sum + bytes, 0);
     if (recipe.kind !== 'imagine') {
       // A filter that takes more than all there is may run alone: nobody waits for what never comes.
-      const call = Math.max(SMALL_CALL, Math.min(filterPeak(catalogue, recipe), budget - weights));
+      const asked = recipe.kind === 'upscale' ? canvasBytes(recipe) : filterPeak(catalogue, recipe);
+      const call = Math.max(SMALL_CALL, Math.min(asked, budget - weights));
       if (weights + call <= budget) return { models, peak: call };
       throw tooLarge(`This needs about ${gigabytes(weights + SMALL_CALL)} GB of memory for its models`, budget);
     }
@@ -83,6 +84,10 @@ export function createNeeds({ catalogue, threads, budget }: Deps): NeedOf {
     throw tooLarge(`A picture of ${size.width}×${size.height} by ${recipe.model.name} ${needs}`, budget, smaller);
   };
 }
+
+/** What tiles are joined on, as floats with their weights, and the picture that is made of it. */
+const canvasBytes = ({ source, factor }: RecipeOf<'upscale'>): number =>
+  20 * source.width * source.height * factor ** 2;
 
 /** Of the denoising network and the decoder, at a size in pixels. */
 async function peaksOf(catalogue: Catalogue, model: ModelRef, threads: number): Promise<(size: Size) => number> {

@@ -27,7 +27,7 @@ export async function openOwnUnet(
   const facts = { model: ref.name, config, factor: vae.factor, channels };
   const predictor = createUnet(renamed(network, manifest.names.unet), facts);
   return {
-    predict: createBatcher(device.turns, predictor, rowLimits(device.threads)),
+    predict: createBatcher(device.turns, predictor, rowLimits(device.threads, device.name)),
     takes: predictor,
     config,
     release: network.release,

@@ -60,7 +60,7 @@ const openControlNet: Opener = async ({ open }, _, { graph, ...installed }, { ch
       const facts = { model: manifest.name, factor: vae.factor, channels, shapes };
       const controlNet = createControlNet(renamed(network, manifest.names.graph), facts);
       return {
-        residuals: createBatcher(device.turns, controlNet, rowLimits(device.threads)),
+        residuals: createBatcher(device.turns, controlNet, rowLimits(device.threads, device.name)),
         release: network.release,
       };
     },

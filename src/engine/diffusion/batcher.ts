@@ -40,10 +40,14 @@ const roomFor = ({ height, width }: Cells): number => {
  * Batch sizes among which a row's bytes do not depend on its company. On the CPU, the runtime gives one thread a row
  * and takes a matrix-vector kernel while there are fewer rows than threads, and another kernel from then on: with one
  * or two threads a batch of two is always beyond that point, with more threads a batch is kept below it. Rows so large
- * that there is room for one are always alone.
+ * that there is room for one are always alone. Other devices have neither threads nor that promise.
  */
-export const rowLimits = (threads: number): RowLimits =>
-  threads <= 2 ? { fewest: 2, most: MOST_ROWS } : { fewest: 1, most: Math.min(threads - 1, MOST_ROWS) };
+export const rowLimits = (threads: number, device = 'cpu'): RowLimits =>
+  device !== 'cpu'
+    ? { fewest: 1, most: MOST_ROWS }
+    : threads <= 2
+      ? { fewest: 2, most: MOST_ROWS }
+      : { fewest: 1, most: Math.min(threads - 1, MOST_ROWS) };
 
 /**
  * Rows that every call of this size has, filled up where fewer wait. Never a matter of memory: the same size takes the same

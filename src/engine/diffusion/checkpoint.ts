@@ -76,7 +76,7 @@ export async function openCheckpoint(
       ? createTransformer(renamed(transformer.network, names), facts)
       : createUnet(renamed(unet!.network, names), facts);
     const room = (size: { height: number; width: number }) => Math.floor(device.callBytes / rowPeak(config, size));
-    const limits = { ...rowLimits(device.threads), room };
+    const limits = { ...rowLimits(device.threads, device.name), room };
     const family = familyOf(about);
     return {
       family,
@@ -85,7 +85,7 @@ export async function openCheckpoint(
         towers,
         turns: device.turns,
         family,
-        limits: rowLimits(device.threads),
+        limits: rowLimits(device.threads, device.name),
         model: name,
         zeroEmpty,
         jointWidth: config.joint_attention_dim ?? undefined,

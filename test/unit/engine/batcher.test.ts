@@ -103,6 +103,9 @@ it('shares the time of a call among its rows', async () => {
 
 describe('row limits stay on one side of the number of threads', () => {
   it.each([1, 2])('with %i thread(s) at least two rows', (threads) => expect(rowLimits(threads).fewest).toBe(2));
+  it('which are the cpu’s: another device takes as many as pay', () => {
+    expect(rowLimits(2, 'cuda:0')).toEqual({ fewest: 1, most: 16 });
+  });
   it.each([3, 8, 64])('with %i threads fewer rows than threads', (threads) => {
     expect(rowLimits(threads).most).toBeLessThan(threads);
   });
