@@ -113,7 +113,7 @@ describe('a picture', () => {
     const judge = await likeness.to(await draw({ seed: 3, truncation: 1 }), clock);
     const random = createGenerator(1);
     const at = repeated(await generator.map(generator.drawsOf(4).z, clock), layers).map((w) => w);
-    random.randn(at.length).forEach((v, i) => void (at[i]! += 0.3 * v));
+    for (const [i, v] of random.randn(at.length).entries()) at[i]! += 0.3 * v;
     const { slope, loss } = await judge(at);
     expect(loss).toBeGreaterThan(0.1);
     for (let i = 0; i < 3; i++) {
