@@ -13,35 +13,50 @@ export interface Canvas {
   finish(): Float32Array;
 }
 
-/** For a picture of this size, `factor` times larger; tiles share `overlap` of its pixels. */
-export function createCanvas(picture: Size, factor: number, overlap: number): Canvas {
+/** For a picture of this size, `factor` times larger, in these tiles, which are rows of columns and share `overlap` pixels. */
+export function createCanvas(picture: Size, tiles: readonly Tile[], factor: number, overlap: number): Canvas {
   const [width, height] = [picture.width * factor, picture.height * factor];
   const area = width * height;
-  const sum = new Float32Array(area * 3);
-  const weights = new Float32Array(area);
-  const ramp = (side: number, first: boolean, last: boolean) =>
-    Float32Array.from({ length: side }, (_, at) => feather(at, side, Math.max(1, overlap * factor), first, last));
+  const whole = new Float32Array(area * 3);
+  const blended = Math.max(1, overlap * factor);
+  const across = shares(
+    tiles.map(({ x, width }) => [x * factor, width * factor]),
+    width,
+    blended,
+  );
+  const down = shares(
+    tiles.map(({ y, height }) => [y * factor, height * factor]),
+    height,
+    blended,
+  );
 
   return {
     add(planes, stride, tile) {
-      const across = ramp(tile.width * factor, tile.x === 0, tile.x + tile.width === picture.width);
-      const down = ramp(tile.height * factor, tile.y === 0, tile.y + tile.height === picture.height);
+      const [columns, rows] = [across.get(tile.x * factor)!, down.get(tile.y * factor)!];
       const size = planes.length / 3;
-      for (let y = 0; y < down.length; y++) {
-        const from = y * stride;
-        const to = (tile.y * factor + y) * width + tile.x * factor;
-        for (let x = 0; x < across.length; x++) {
-          const weight = across[x]! * down[y]!;
-          weights[to + x]! += weight;
-          sum[to + x]! += weight * planes[from + x]!;
-          sum[to + x + area]! += weight * planes[from + x + size]!;
-          sum[to + x + 2 * area]! += weight * planes[from + x + 2 * size]!;
+      for (let c = 0; c < 3; c++)
+        for (let y = 0; y < rows.length; y++) {
+          const share = rows[y]!;
+          if (share === 0) continue;
+          const from = c * size + y * stride;
+          const to = c * area + (tile.y * factor + y) * width + tile.x * factor;
+          for (let x = 0; x < columns.length; x++) whole[to + x]! += share * columns[x]! * planes[from + x]!;
         }
-      }
     },
-    finish() {
-      for (let c = 0; c < 3; c++) for (let i = 0; i < area; i++) sum[c * area + i]! /= weights[i]!;
-      return sum;
-    },
+    finish: () => whole,
   };
+}
+
+/** Start of a tile's side → how much each of its pixels counts; those of all tiles add up to 1 everywhere. */
+function shares(sides: readonly (readonly [start: number, length: number])[], length: number, overlap: number) {
+  const ramps = new Map(
+    sides.map(([start, side]) => {
+      const [first, last] = [start === 0, start + side === length];
+      return [start, Float64Array.from({ length: side }, (_, at) => feather(at, side, overlap, first, last))] as const;
+    }),
+  );
+  const sums = new Float64Array(length);
+  for (const [start, ramp] of ramps) for (let at = 0; at < ramp.length; at++) sums[start + at]! += ramp[at]!;
+  for (const [start, ramp] of ramps) for (let at = 0; at < ramp.length; at++) ramp[at]! /= sums[start + at]!;
+  return ramps;
 }

@@ -43,7 +43,7 @@ export function createUpscaler(network: Network, { factor: own, graph, tile }: M
         onTile(i + 1, tiles.length);
         const larger = averaged(results[output.name]!, w * factor, own / factor);
         if (w === picture.width && h === picture.height) return finished(larger);
-        canvas ??= createCanvas(picture, factor, overlap);
+        canvas ??= createCanvas(picture, tiles, factor, overlap);
         canvas.add(larger, w * factor, part);
       }
       return finished(canvas!.finish());
