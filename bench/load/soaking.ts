@@ -1,5 +1,6 @@
 /** Many mixed jobs with cancellations and an engine that is killed now and then: what is lost, done twice, or grows. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Logger } from '../../src/core/log.ts';
 import type { Status } from '../../src/core/records.ts';
 import type { RequestInput } from '../../src/core/request.ts';
 import { round, slope } from './figures.ts';
@@ -14,6 +15,8 @@ interface Soak {
   killEvery: number;
   seed?: number;
   tell?: (line: string) => void;
+  /** Default: errors, of which a killed engine makes some. */
+  log?: Logger;
 }
 
 export interface Soaked {
@@ -35,12 +38,20 @@ export interface Soaked {
 }
 
 const PEOPLE = 12;
-const OUTSTANDING = 24;
+const OUTSTANDING = { most: 24, share: 1 / 5 };
 const PATIENCE_MS = 300_000;
 
-export async function soak({ databaseUrl, dir, jobs, killEvery, seed = 7, tell = () => {} }: Soak): Promise<Soaked> {
+export async function soak({
+  databaseUrl,
+  dir,
+  jobs,
+  killEvery,
+  seed = 7,
+  tell = () => {},
+  log,
+}: Soak): Promise<Soaked> {
   const random = mulberry32(seed);
-  const studio = await openBenchStudio({ databaseUrl, dir });
+  const studio = await openBenchStudio({ databaseUrl, dir, ...(log && { log }) });
   const { store, queue, engine } = studio;
   const { records } = store;
   const began = performance.now();
@@ -107,11 +118,11 @@ export async function soak({ databaseUrl, dir, jobs, killEvery, seed = 7, tell =
             () => {}, // it had ended
           ),
       );
-    while (asked.length - ended >= OUTSTANDING) {
+    while (asked.length - ended >= Math.min(OUTSTANDING.most, jobs * OUTSTANDING.share)) {
       await sleep(50);
       await look();
     }
-    if (i % 5 === 4) {
+    if (i % 3 === 2) {
       await look();
       const earlier = asked[Math.floor(random() * asked.length)]!;
       if ((await records.find(earlier.id))?.status === 'done' && earlier.kind === 'imagine') done.push(earlier);
