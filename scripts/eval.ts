@@ -1,5 +1,6 @@
-// `npm run -s eval -- FOLDER [--json] [--count N] [--steps N] [--guidance X] [--out FILE.png] [--beside FILE.onnx]`: measures an embedded model
-// through the shipped engine, draws a contact sheet and appends the figures to models/EVAL.md.
+// `npm run -s eval -- FOLDER [--json] [--count N] [--steps N] [--guidance X] [--out FILE.png] [--beside FILE.onnx]
+// [--models DIR]`: measures an embedded model
+// through the shipped engine, draws a contact sheet and appends the figures to the models' EVAL.md.
 import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -34,7 +35,6 @@ const EVALUATIONS: Record<string, Evaluate> = {
 };
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const MODELS_DIR = join(root, 'models');
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
@@ -45,9 +45,11 @@ const { values, positionals } = parseArgs({
     threads: { type: 'string', default: '2' },
     out: { type: 'string' },
     beside: { type: 'string', multiple: true },
+    models: { type: 'string', default: join(root, 'models') },
   },
 });
 
+const MODELS_DIR = values.models;
 const log = createLogger('warn');
 const catalogue = await openCatalogue({ MODELS_DIR, log });
 const [folder] = positionals;

@@ -130,7 +130,7 @@ def main():
         'source': 'Trained from scratch with models/recipes/avatar on avatars drawn by DiceBear.', 'card': 'README.md',
         'resolution': 128, 'zWidth': z_width, 'wWidth': W, 'layers': LAYERS, 'noiseWidth': NOISE, 'grain': any(layer.noise_strength.item() != 0 for layer in synthesis.layers), 'range': [-1, 1],
         'graphs': {'mapping': 'mapping.onnx', 'synthesis': 'synthesis.onnx', 'encoder': 'encoder.onnx'}, 'latents': 'latents.json',
-        'attributes': list(DIRECTIONS), 'truncation': .9, 'display': {'upscale': 4}, 'files': files}
+        'attributes': list(DIRECTIONS), 'truncation': 1, 'display': {'upscale': 4}, 'files': files}
     with open(os.path.join(args.out, 'model.json'), 'w') as f:
         f.write(json.dumps(manifest, indent=2, ensure_ascii=False) + '\n')
     print(f"{args.source} step {saved['step']}, {saved['spent'] / 60:.0f} min; " + ', '.join(f"{f['path']} {f['bytes']:,}" for f in files))

@@ -9,7 +9,7 @@ W = 128
 CHANNELS = {4: 128, 8: 128, 16: 96, 32: 64, 64: 32, 128: 24}
 LAYERS = 2 * len(CHANNELS)
 NOISE = sum(2 * side * side for side in CHANNELS)
-SHARPNESS = 6.0  # of the choice among an attribute's values: most faces have one value, not a blend
+SHARPNESS = 20.0  # of the choice among an attribute's values: faces have one value, hardly ever a blend
 
 
 class Modulated(nn.Module):
