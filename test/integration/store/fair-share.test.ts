@@ -1,32 +1,20 @@
 /** The fair line in SQL: the same as the one in memory, whose laws test/unit/queue/fair-share.test.ts states. */
-import pg from 'pg';
-import pino from 'pino';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Claim, Records } from '../../../src/core/records.ts';
-import { openStore, type Store } from '../../../src/store/store.ts';
 import { mulberry32 } from '../../random.ts';
 import { memoryRecords } from '../../unit/queue/memory.ts';
-import { type TestDatabase, testDatabase } from '../database.ts';
+import { type AStore, aStore } from './a-store.ts';
 import { allowed, anOrder, anOutcome, aPlan } from './orders.ts';
 
-let database: TestDatabase;
-let store: Store;
+let store: AStore;
 let records: Records;
-let sql: pg.Client;
+let sql: AStore['sql'];
 
 beforeAll(async () => {
-  database = await testDatabase();
-  const config = { DATA_DIR: '/nonexistent', DATABASE_URL: database.url };
-  store = await openStore({ config, log: pino({ level: 'silent' }) });
-  records = store.records;
-  sql = new pg.Client({ connectionString: database.url });
-  await sql.connect();
+  store = await aStore();
+  ({ records, sql } = store);
 });
-afterAll(async () => {
-  await sql?.end();
-  await store?.close();
-  await database?.drop();
-});
+afterAll(() => store?.close());
 beforeEach(async () => {
   await sql.query(`UPDATE generation SET status = 'cancelled', total_ms = NULL, started_at = NULL`);
   await sql.query('UPDATE person SET served = 0');

@@ -1,32 +1,20 @@
-import pg from 'pg';
-import pino from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Records } from '../../../src/core/records.ts';
 import { type KeptPicture, Request } from '../../../src/core/request.ts';
 import type { Sender } from '../../../src/core/studio.ts';
 import type { Verdict } from '../../../src/core/verdict.ts';
-import { openStore, type Store } from '../../../src/store/store.ts';
-import { type TestDatabase, testDatabase } from '../database.ts';
+import { type AStore, aStore } from './a-store.ts';
 import { allowed, anOrder, aPlan } from './orders.ts';
 
-let database: TestDatabase;
-let store: Store;
+let store: AStore;
 let records: Records;
-let sql: pg.Client;
+let sql: AStore['sql'];
 
 beforeAll(async () => {
-  database = await testDatabase();
-  const config = { DATA_DIR: '/nonexistent', DATABASE_URL: database.url };
-  store = await openStore({ config, log: pino({ level: 'silent' }) });
-  records = store.records;
-  sql = new pg.Client({ connectionString: database.url });
-  await sql.connect();
+  store = await aStore();
+  ({ records, sql } = store);
 });
-afterAll(async () => {
-  await sql?.end();
-  await store?.close();
-  await database?.drop();
-});
+afterAll(() => store?.close());
 
 let people = 0;
 const somebody = (): Sender => ({ platform: 'slack', accountId: `U${++people}`, name: 'Somebody' });

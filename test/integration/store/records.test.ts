@@ -1,34 +1,20 @@
-import pg from 'pg';
 import pino from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Claim, GenerationView, Records } from '../../../src/core/records.ts';
 import type { Order } from '../../../src/core/studio.ts';
-import { openStore, type Store } from '../../../src/store/store.ts';
-import { type TestDatabase, testDatabase } from '../database.ts';
+import { type AStore, aStore } from './a-store.ts';
 import { allowed, anImage, anOrder, anOutcome, aPlan, aRequest, refused } from './orders.ts';
 
-let database: TestDatabase;
-let store: Store;
+let store: AStore;
 let records: Records;
-let sql: pg.Client;
+let sql: AStore['sql'];
 const logged: string[] = [];
 
 beforeAll(async () => {
-  database = await testDatabase();
-  const config = { DATA_DIR: '/nonexistent', DATABASE_URL: database.url };
-  store = await openStore({
-    config,
-    log: pino({ level: 'error' }, { write: (line: string) => void logged.push(line) }),
-  });
-  records = store.records;
-  sql = new pg.Client({ connectionString: database.url });
-  await sql.connect();
+  store = await aStore(pino({ level: 'error' }, { write: (line: string) => void logged.push(line) }));
+  ({ records, sql } = store);
 });
-afterAll(async () => {
-  await sql?.end();
-  await store?.close();
-  await database?.drop();
-});
+afterAll(() => store?.close());
 
 let people = 0;
 /** An order of somebody nobody has seen before, so that tests do not meet. */
