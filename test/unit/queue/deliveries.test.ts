@@ -55,6 +55,22 @@ describe('an outcome', () => {
     expect(seen).toHaveLength(1);
   });
 
+  it('is not sent a second time while the first is still on its way, however long that takes', async () => {
+    const attempts = vi.fn();
+    const { couriers } = recordingCourier(async (attempt) => {
+      attempts(attempt);
+      await new Promise((resolve) => setTimeout(resolve, 900));
+    });
+    const options = { ...fast, leaseMs: 300 };
+    const memory = memoryRecords();
+    const { queued, end, state } = outbox(couriers, { memory, options });
+    outbox(couriers, { memory, options }); // another process
+    const id = await queued();
+    await end(id);
+    await vi.waitFor(() => expect(state(id)).toBe('sent'), 5_000);
+    expect(attempts).toHaveBeenCalledTimes(1);
+  });
+
   it('waits as long as the platform asks', async () => {
     const started = Date.now();
     const { seen, couriers } = recordingCourier((attempt) => {
