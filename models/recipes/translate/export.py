@@ -2,8 +2,8 @@
 
     python3 export.py --work DIR --out ../../flat-shaded [--look FILE]
 
-What a network adds to a picture it works out on one whose longer side is at most --side: it learnt on icons of that size, and
-what it adds is soft. Larger pictures are made smaller inside the graph and what is added is enlarged.
+Light and shade are as large as the thing they lie on, and the networks learnt on icons of 40 to 96 px. So what is added to a picture
+whose longer side is more than SEEN is worked out on a smaller version, inside the graph, and enlarged; edges stay as they were.
 """
 import argparse
 import hashlib
@@ -25,13 +25,25 @@ from train import look, measure  # noqa: E402
 DIRECTIONS = {'forward': ('flat', 'Flat colours', 'to-flat.onnx'), 'backward': ('shaded', 'Shaded', 'to-shaded.onnx')}
 
 
+SEEN = 128
+
+
 class Graph(nn.Module):
     def __init__(self, net):
         super().__init__()
         self.net = net
 
     def forward(self, image):
-        return self.net(image).clamp(-1, 1)
+        height, width = (torch._shape_as_tensor(image)[i].float() for i in (2, 3))
+        scale = (SEEN / torch.maximum(height, width)).clamp(max=1.0)
+        size = [(torch.ceil(side * scale / 8) * 8).long() for side in (height, width)]
+        # Linear interpolation skips pixels below half the size: from the nearest half, quarter or eighth, then.
+        versions = [image, *(F.avg_pool2d(image, n) for n in (2, 4, 8))]
+        small = [F.interpolate(v, size=size, mode='bilinear', align_corners=False) for v in versions]
+        seen = torch.where(scale > .6, small[0], torch.where(scale > .3, small[1], torch.where(scale > .15, small[2], small[3])))
+        added = self.net(seen) - seen
+        whole = [side.long() for side in (height, width)]
+        return (image + F.interpolate(added, size=whole, mode='bilinear', align_corners=False)).clamp(-1, 1)
 
 
 def main():
