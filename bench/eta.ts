@@ -11,6 +11,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { createLogger } from '../src/core/log.ts';
+import { mulberry32 } from '../src/core/mulberry32.ts';
 import type { Generate } from '../src/core/picture.ts';
 import type { Recipe } from '../src/core/recipe.ts';
 import { Request } from '../src/core/request.ts';
@@ -18,7 +19,6 @@ import { openQueue } from '../src/queue/queue.ts';
 import { withScratchServer } from '../src/store/postgres/scratch.ts';
 import { openStore } from '../src/store/store.ts';
 import { plainSafety } from './load/plain-safety.ts';
-import { mulberry32 } from './load/random.ts';
 
 const { values } = parseArgs({
   options: {

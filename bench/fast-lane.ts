@@ -9,10 +9,10 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import sharp from 'sharp';
+import { mulberry32 } from '../src/core/mulberry32.ts';
 import type { Sender } from '../src/core/order.ts';
 import { withScratchServer } from '../src/store/postgres/scratch.ts';
 import { mean, quantile, round } from './load/figures.ts';
-import { mulberry32 } from './load/random.ts';
 import { openBenchStudio } from './load/studio.ts';
 
 const { values } = parseArgs({ options: { quick: { type: 'boolean' }, filters: { type: 'string' } } });

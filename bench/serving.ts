@@ -10,13 +10,13 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { createLogger } from '../src/core/log.ts';
+import { mulberry32 } from '../src/core/mulberry32.ts';
 import type { Recipe } from '../src/core/recipe.ts';
 import { Request, type RequestInput } from '../src/core/request.ts';
 import { createEngine, type EngineClient } from '../src/engine/client.ts';
 import { withScratchServer } from '../src/store/postgres/scratch.ts';
 import { jain, mean, quantile, round } from './load/figures.ts';
 import { plainSafety } from './load/plain-safety.ts';
-import { mulberry32 } from './load/random.ts';
 import { type BenchStudio, ENGINE_CONFIG, openBenchStudio } from './load/studio.ts';
 import { type Asked, TRACES, type Trace } from './load/traces.ts';
 

@@ -1,10 +1,10 @@
 /** Many mixed jobs with cancellations and an engine that is killed now and then: what is lost, done twice, or grows. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '../../src/core/log.ts';
+import { mulberry32 } from '../../src/core/mulberry32.ts';
 import type { Status } from '../../src/core/records.ts';
 import type { RequestInput } from '../../src/core/request.ts';
 import { round, slope } from './figures.ts';
-import { mulberry32 } from './random.ts';
 import { openBenchStudio } from './studio.ts';
 
 interface Soak {

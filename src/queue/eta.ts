@@ -1,4 +1,5 @@
 /** How everybody in line stands: the fair order played through on the lanes there are, many times, as lately experienced. */
+import { mulberry32 } from '../core/mulberry32.ts';
 import type { Lanes, Line, Standing } from '../core/records.ts';
 import { comingBy } from './newcomers.ts';
 import { type Pace, paceOf } from './pace.ts';
@@ -163,14 +164,3 @@ const seconds = (sorted: Float64Array, share: number): number =>
   tenths(sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))]! / 1000);
 
 const tenths = (value: number): number => Math.max(0.1, Math.round(value * 10) / 10);
-
-/** A small seeded generator. */
-function mulberry32(state: number): () => number {
-  let s = state;
-  return () => {
-    s = (s + 0x6d2b79f5) | 0;
-    let t = Math.imul(s ^ (s >>> 15), 1 | s);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}

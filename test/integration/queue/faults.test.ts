@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { AppError } from '../../../src/core/errors.ts';
-import { mulberry32 } from '../../random.ts';
+import { mulberry32 } from '../../../src/core/mulberry32.ts';
 import { aRequest, aSender } from '../../unit/queue/memory.ts';
 import {
   anOrder,

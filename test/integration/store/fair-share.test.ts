@@ -1,7 +1,7 @@
 /** The fair line in SQL: the same as the one in memory, whose laws test/unit/queue/fair-share.test.ts states. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { mulberry32 } from '../../../src/core/mulberry32.ts';
 import type { Claim, Records } from '../../../src/core/records.ts';
-import { mulberry32 } from '../../random.ts';
 import { memoryRecords } from '../../unit/queue/memory.ts';
 import { type AStore, aStore } from './a-store.ts';
 import { allowed, anOrder, anOutcome, aPlan } from './orders.ts';

@@ -3,7 +3,7 @@ import sharp from 'sharp';
 import { expect, it } from 'vitest';
 import { fit as fitting } from '../../../src/bots/fit.ts';
 import { sheet } from '../../../src/bots/sheet.ts';
-import { mulberry32 } from '../../random.ts';
+import { mulberry32 } from '../../../src/core/mulberry32.ts';
 
 const noise = (side: number) =>
   sharp(randomBytes(side * side * 3), { raw: { width: side, height: side, channels: 3 } })

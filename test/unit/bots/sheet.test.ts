@@ -3,7 +3,7 @@ import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { archive, type Packed } from '../../../src/bots/archive.ts';
 import { sheet } from '../../../src/bots/sheet.ts';
-import { mulberry32 } from '../../random.ts';
+import { mulberry32 } from '../../../src/core/mulberry32.ts';
 
 const plain = (side: number, grey: number) =>
   sharp({ create: { width: side, height: side, channels: 3, background: { r: grey, g: grey, b: grey } } })

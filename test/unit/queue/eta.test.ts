@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { mulberry32 } from '../../../src/core/mulberry32.ts';
 import type { Lanes, Line } from '../../../src/core/records.ts';
 import { PLAYED, standings } from '../../../src/queue/eta.ts';
-import { mulberry32 } from '../../random.ts';
 
 const job = { kind: 'imagine', model: 'tiny', cost: 1, estimateMs: 1000, light: false };
 /** Each with an engine to itself. */

@@ -1,6 +1,6 @@
 /** Laws of the fair line, on random traces: the same that the records keep in SQL (test/integration/store/fair-share.test.ts). */
 import { describe, expect, it } from 'vitest';
-import { mulberry32 } from '../../random.ts';
+import { mulberry32 } from '../../../src/core/mulberry32.ts';
 import { anOrder, aPlan, aRequest, aSender, memoryRecords, RATE } from './memory.ts';
 
 const LARGEST = 20;

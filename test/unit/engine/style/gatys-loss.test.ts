@@ -1,12 +1,12 @@
 /** What of Gatys' loss is ours, without a network: Gram matrices, roughness, the gamut. */
 import { expect, it } from 'vitest';
+import { mulberry32 } from '../../../../src/core/mulberry32.ts';
 import type { Target } from '../../../../src/engine/style/features.ts';
 import { addBeyondGamut } from '../../../../src/engine/style/gamut.ts';
 import { gatysLoss } from '../../../../src/engine/style/gatys-loss.ts';
 import { gram, withOne } from '../../../../src/engine/style/gram.ts';
 import { minimise } from '../../../../src/engine/style/lbfgs.ts';
 import { addTotalVariation } from '../../../../src/engine/style/total-variation.ts';
-import { mulberry32 } from '../../../random.ts';
 
 const size = { width: 7, height: 5 };
 const noise = (length: number, spread = 1, seed = 1) => {

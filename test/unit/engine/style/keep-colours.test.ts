@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
+import { mulberry32 } from '../../../../src/core/mulberry32.ts';
 import type { Picture } from '../../../../src/core/picture.ts';
 import { inGreys, withColoursOf, withLightnessOf } from '../../../../src/engine/style/colour-transfer.ts';
 import { keepColours } from '../../../../src/engine/style/keep-colours.ts';
 import { luminance } from '../../../../src/engine/style/luminance.ts';
-import { mulberry32 } from '../../../random.ts';
 
 /** Noise of correlated colours within limits. */
 function aPicture(seed: number, [low, high]: [number, number] = [0, 255], side = 24): Picture {

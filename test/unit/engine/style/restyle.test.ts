@@ -1,5 +1,6 @@
 /** AdaIN between two networks that lose nothing: a cell's channels are its sixteen pixels. */
 import { expect, it } from 'vitest';
+import { mulberry32 } from '../../../../src/core/mulberry32.ts';
 import type { Picture } from '../../../../src/core/picture.ts';
 import { exchange } from '../../../../src/engine/style/adain.ts';
 import type { AnyStyle } from '../../../../src/engine/style/any-style.ts';
@@ -8,7 +9,6 @@ import { gatherMoments, mixMoments } from '../../../../src/engine/style/moments.
 import type { Planes } from '../../../../src/engine/style/planes.ts';
 import { regionsOf } from '../../../../src/engine/style/region.ts';
 import { restyle, styleOf } from '../../../../src/engine/style/restyle.ts';
-import { mulberry32 } from '../../../random.ts';
 
 const SIDE = 4;
 const CHANNELS = 3 * SIDE * SIDE;

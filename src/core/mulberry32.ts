@@ -1,4 +1,4 @@
-/** A small seeded generator, so that a failing run can be repeated. */
+/** A small seeded generator, uniform in [0, 1): not for pictures, whose noise is torch's. Tommy Ettinger's Mulberry32. */
 export function mulberry32(seed: number): () => number {
   let state = seed;
   return () => {
