@@ -10,23 +10,25 @@ export interface Exchange {
 
 /**
  * Maps [channels, cells]: in each region the content's mean and deviation are exchanged for the style's,
- * σ' · (x − μ) / σ + μ', and `strength` of the way is gone. What is in no region stays.
+ * σ' · (x − μ) / σ + μ', and `strength` of the way is gone. What is in no region stays. `out` may be the maps themselves.
  */
 export function exchange(
   maps: Float32Array,
   exchanges: readonly Exchange[],
   strength: number,
-): Float32Array<ArrayBuffer> {
-  const out = new Float32Array(maps);
-  for (const { share, content, style } of exchanges) {
-    const channels = content.mean.length;
-    const cells = maps.length / channels;
-    for (let c = 0; c < channels; c++) {
+  out = new Float32Array(maps.length),
+): Float32Array {
+  const channels = exchanges[0]?.content.mean.length ?? 1;
+  const cells = maps.length / channels;
+  const before = new Float32Array(cells);
+  for (let c = 0, from = 0; c < channels; c++, from += cells) {
+    before.set(maps.subarray(from, from + cells));
+    out.set(before, from);
+    for (const { share, content, style } of exchanges) {
       const gain = style.deviation[c]! / content.deviation[c]!;
       const [turn, shift] = [strength * (gain - 1), strength * (style.mean[c]! - gain * content.mean[c]!)];
-      const from = c * cells;
-      if (share) for (let i = 0; i < cells; i++) out[from + i]! += share[i]! * (turn * maps[from + i]! + shift);
-      else for (let at = from; at < from + cells; at++) out[at] = maps[at]! * (1 + turn) + shift;
+      if (share) for (let i = 0; i < cells; i++) out[from + i]! += share[i]! * (turn * before[i]! + shift);
+      else for (let i = 0; i < cells; i++) out[from + i] = before[i]! * (1 + turn) + shift;
     }
   }
   return out;

@@ -1,13 +1,18 @@
 /** A picture in parts that fit into memory, each computed with as much around it as a network looks at. */
 import type { Rect, Size } from './planes.ts';
 
-/** Side by side, without overlap; the last of a row may be smaller. */
+/** Side by side, without overlap, none longer than `side` and all about equal: a sliver would be mostly what is around it. */
 export function blocksOf({ width, height }: Size, side: number): Rect[] {
-  const blocks: Rect[] = [];
-  for (let y = 0; y < height; y += side)
-    for (let x = 0; x < width; x += side)
-      blocks.push({ x, y, width: Math.min(side, width - x), height: Math.min(side, height - y) });
-  return blocks;
+  const columns = spans(width, side);
+  return spans(height, side).flatMap(([y, below]) =>
+    columns.map(([x, right]) => ({ x, y, width: right - x, height: below - y })),
+  );
+}
+
+function spans(length: number, most: number): (readonly [from: number, to: number])[] {
+  const count = Math.ceil(length / most);
+  const cutAt = (i: number) => Math.round((i * length) / count);
+  return Array.from({ length: count }, (_, i) => [cutAt(i), cutAt(i + 1)] as const);
 }
 
 /** The same with so much more on every side as there is. */

@@ -35,7 +35,12 @@ export function withLightnessOf(picture: Picture, target: Picture): Picture {
 
 export function inGreys(picture: Picture, change: (luminance: number) => number = (l) => l): Picture {
   const out = new Uint8ClampedArray(picture.data.length);
-  for (let i = 0; i < out.length; i += 3) out.fill(change(luminance(picture.data, i)), i, i + 3);
+  for (let i = 0; i < out.length; i += 3) {
+    const light = change(luminance(picture.data, i));
+    out[i] = light;
+    out[i + 1] = light;
+    out[i + 2] = light;
+  }
   return { ...picture, data: new Uint8Array(out.buffer) };
 }
 
@@ -52,14 +57,27 @@ function contrastOf({ data }: Picture) {
 
 function spreadOf({ data }: Picture): { mean: Vector; covariance: Matrix } {
   const pixels = data.length / 3;
-  const sums = [0, 0, 0];
-  const products = [0, 0, 0].map(() => [0, 0, 0]);
-  for (let i = 0; i < data.length; i += 3)
-    for (let c = 0; c < 3; c++) {
-      sums[c]! += data[i + c]!;
-      for (let k = 0; k < 3; k++) products[c]![k]! += data[i + c]! * data[i + k]!;
-    }
-  const mean = sums.map((sum) => sum / pixels) as unknown as Vector;
+  let [red, green, blue, rr, rg, rb, gg, gb, bb] = [0, 0, 0, 0, 0, 0, 0, 0, 0];
+  for (let i = 0; i < data.length; i += 3) {
+    const r = data[i]!;
+    const g = data[i + 1]!;
+    const b = data[i + 2]!;
+    red += r;
+    green += g;
+    blue += b;
+    rr += r * r;
+    rg += r * g;
+    rb += r * b;
+    gg += g * g;
+    gb += g * b;
+    bb += b * b;
+  }
+  const mean: Vector = [red / pixels, green / pixels, blue / pixels];
+  const products: Matrix = [
+    [rr, rg, rb],
+    [rg, gg, gb],
+    [rb, gb, bb],
+  ];
   return { mean, covariance: square((i, j) => products[i]![j]! / pixels - mean[i]! * mean[j]!) };
 }
 

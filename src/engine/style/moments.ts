@@ -19,14 +19,7 @@ export function gatherMoments(channels: number): Gathering {
       const cells = maps.length / channels;
       counted += share ? share.reduce((sum, v) => sum + v, 0) : cells;
       for (let c = 0; c < channels; c++) {
-        let [sum, square] = [0, 0];
-        const from = c * cells;
-        for (let i = 0; i < cells; i++) {
-          const v = maps[from + i]!;
-          const counts = share ? share[i]! * v : v;
-          sum += counts;
-          square += counts * v;
-        }
+        const [sum, square] = share ? summed(maps, c * cells, share) : summedWhole(maps, c * cells, cells);
         sums[c]! += sum;
         squares[c]! += square;
       }
@@ -39,6 +32,35 @@ export function gatherMoments(channels: number): Gathering {
       };
     },
   };
+}
+
+type Sums = readonly [values: number, squares: number];
+
+function summed(maps: Float32Array, from: number, share: Float32Array): Sums {
+  let [sum, square] = [0, 0];
+  for (let i = 0; i < share.length; i++) {
+    const v = maps[from + i]!;
+    const counts = share[i]! * v;
+    sum += counts;
+    square += counts * v;
+  }
+  return [sum, square];
+}
+
+/** Two by two: an addition need not wait for the one before. */
+function summedWhole(maps: Float32Array, from: number, cells: number): Sums {
+  let [sum, other, square, otherSquare] = [0, 0, 0, 0];
+  const pairs = from + cells - (cells % 2);
+  for (let at = from; at < pairs; at += 2) {
+    const v = maps[at]!;
+    const w = maps[at + 1]!;
+    sum += v;
+    other += w;
+    square += v * v;
+    otherSquare += w * w;
+  }
+  const last = cells % 2 ? maps[pairs]! : 0;
+  return [sum + other + last, square + otherSquare + last * last];
 }
 
 /** Several styles at once: a weighted mean of their means and deviations, which is what eq. 15 comes to. */

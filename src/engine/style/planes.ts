@@ -58,7 +58,16 @@ export const roundedUp = ({ width, height }: Size, multiple: number, least = 1):
 /** Beyond its right and lower edge a picture is mirrored, there and back, as often as the size needs. */
 export function mirrored(planes: Planes, { width, height }: Size): Planes {
   if (width === planes.width && height === planes.height) return planes;
-  return { width, height, data: picked(planes, { width, height }, mirror(planes.width), mirror(planes.height)) };
+  const [column, row] = [mirror(planes.width), mirror(planes.height)];
+  const columns = Int32Array.from({ length: width }, (_, x) => column(x));
+  const area = planes.width * planes.height;
+  const data = new Float32Array((planes.data.length / area) * width * height);
+  for (let from = 0, to = 0; from < planes.data.length; from += area)
+    for (let y = 0; y < height; y++) {
+      const line = from + row(y) * planes.width;
+      for (let x = 0; x < width; x++) data[to++] = planes.data[line + columns[x]!]!;
+    }
+  return { width, height, data };
 }
 
 const mirror = (side: number) => (at: number) => {
@@ -70,25 +79,48 @@ const mirror = (side: number) => (at: number) => {
 export const cropped = (planes: Planes, { width, height }: Size): Planes => cut(planes, { x: 0, y: 0, width, height });
 
 /** The part within a rectangle. */
-export function cut(planes: Planes, { x, y, width, height }: Rect): Planes {
+export function cut(planes: Planes, part: Rect): Planes {
+  const { width, height } = part;
   if (width === planes.width && height === planes.height) return planes;
-  const data = picked(
-    planes,
-    { width, height },
-    (column) => x + column,
-    (row) => y + row,
-  );
-  return { width, height, data };
+  const channels = planes.data.length / (planes.width * planes.height);
+  const out = { width, height, data: new Float32Array(channels * width * height) };
+  paste(planes, part, out, { x: 0, y: 0 });
+  return out;
 }
 
-function picked(from: Planes, { width, height }: Size, column: (x: number) => number, row: (y: number) => number) {
-  const area = from.width * from.height;
-  const channels = from.data.length / area;
-  const out = new Float32Array(channels * width * height);
-  for (let c = 0, to = 0; c < channels; c++)
-    for (let y = 0; y < height; y++)
-      for (let x = 0; x < width; x++) out[to++] = from.data[c * area + row(y) * from.width + column(x)]!;
-  return out;
+type Place = Pick<Rect, 'x' | 'y'>;
+
+/** What lies within a rectangle, at a place of other planes. */
+export function paste(from: Planes, { x, y, width, height }: Rect, to: Planes, at: Place): void {
+  const [area, toArea] = [from.width * from.height, to.width * to.height];
+  const joined = width === from.width && width === to.width; // rows follow upon one another
+  const [runs, length] = joined ? [1, width * height] : [height, width];
+  for (let c = 0; c * area < from.data.length; c++)
+    for (let row = 0; row < runs; row++) {
+      const start = c * area + (y + row) * from.width + x;
+      to.data.set(from.data.subarray(start, start + length), c * toArea + (at.y + row) * to.width + at.x);
+    }
+}
+
+/** What lies within a rectangle of [3, height, width], as pixels of a canvas, as far as that reaches. The canvas rounds. */
+export function draw(
+  { data, ...planes }: Planes,
+  { x, y, width, height }: Rect,
+  canvas: Size & { data: Uint8ClampedArray },
+  at: Place,
+  [black, white]: Range,
+): void {
+  const area = planes.width * planes.height;
+  const scale = 255 / (white - black);
+  const across = Math.min(width, canvas.width - at.x);
+  for (let row = 0; row < Math.min(height, canvas.height - at.y); row++) {
+    const from = (y + row) * planes.width + x;
+    for (let i = from, to = ((at.y + row) * canvas.width + at.x) * 3; i < from + across; i++) {
+      canvas.data[to++] = (data[i]! - black) * scale;
+      canvas.data[to++] = (data[i + area]! - black) * scale;
+      canvas.data[to++] = (data[i + 2 * area]! - black) * scale;
+    }
+  }
 }
 
 /** Enlarged, or shrunk a little: linear between pixel centres. */

@@ -30,20 +30,29 @@ export function regionsOf(styles: readonly { weight: number; mask?: Mask | undef
     const total = weights.reduce((sum, weight) => sum + weight, 0);
     if (total === 0) continue;
     const mask = new Float32Array(pixels).fill(1);
-    for (const style of masked)
-      for (let i = 0; i < pixels; i++)
-        mask[i]! *= within(style) ? styles[style]!.mask![i]! : 1 - styles[style]!.mask![i]!;
-    if (meanOf(mask) >= LEAST) regions.push({ mask, shares: weights.map((weight) => weight / total) });
+    for (const style of masked) {
+      const [own, is] = [styles[style]!.mask!, within(style)];
+      for (let i = 0; i < pixels; i++) mask[i]! *= is ? own[i]! : 1 - own[i]!;
+    }
+    if (masked.length === 0 || meanOf(mask) >= LEAST)
+      regions.push({ mask, shares: weights.map((weight) => weight / total) });
   }
   return regions;
 }
 
 const LEAST = 0.001;
 
-export const meanOf = (values: Float32Array): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+export function meanOf(values: Float32Array): number {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += values[i]!;
+  return sum / values.length;
+}
 
 /** Whether a mask leaves nothing out. */
-export const isEverywhere = (mask: Mask): boolean => mask.every((share) => share === 1);
+export function isEverywhere(mask: Mask): boolean {
+  for (let i = 0; i < mask.length; i++) if (mask[i] !== 1) return false;
+  return true;
+}
 
 /** How much of each pixel any style reaches. */
 export function coverage(regions: readonly Region[], pixels: number): Mask {

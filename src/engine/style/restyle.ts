@@ -9,7 +9,7 @@ import { type Exchange, exchange } from './adain.ts';
 import type { AnyStyle } from './any-style.ts';
 import { around, blocksOf, enlarged, inside } from './blocks.ts';
 import { gatherMoments, type Moments, mixMoments } from './moments.ts';
-import { cut, type Planes, pictureOf, planesWithin, type Rect, roundedUp, type Size } from './planes.ts';
+import { cut, draw, type Planes, paste, planesWithin, type Rect, roundedUp, type Size } from './planes.ts';
 import { isEverywhere, type Mask, type Region } from './region.ts';
 
 interface Deps {
@@ -32,7 +32,7 @@ interface Restyling {
   keep?: number;
 }
 
-const BLOCK = 512;
+const BLOCK = 640;
 const KEEP = 128 * 2 ** 20;
 
 /** What a style picture, or every frame of one that moves, is to the network. */
@@ -59,26 +59,33 @@ export async function restyle(deps: Deps, restyling: Restyling): Promise<Picture
   const total = 2 * frames.length * blocks.length;
   let done = 0;
 
-  /** The maps of a block, exactly as they are in those of the whole frame. */
-  const encoded = async (frame: Picture, part: Rect): Promise<Planes> => {
+  /** The maps of a block, exactly as they are in those of the whole frame; at their place in these, if they are given. */
+  const encoded = async (frame: Picture, part: Rect, whole?: Planes): Promise<Planes> => {
     const seen = around(part, reach.encoder, cells);
     const maps = await net.encode(planesWithin(frame, enlarged(seen, multipleOf), range), clock);
-    return cut(maps, inside(part, seen));
+    if (!whole) return cut(maps, inside(part, seen));
+    paste(maps, inside(part, seen), whole, part);
+    return whole;
   };
-  const kept = channels * cells.width * cells.height * 4 * frames.length <= keep ? frames.map(() => wholeMaps()) : [];
-  function wholeMaps(): Planes {
-    return { ...cells, data: new Float32Array(channels * cells.width * cells.height) };
-  }
 
   const gatherings = regions.map(() => gatherMoments(channels));
-  for (const [f, frame] of frames.entries())
+  const gather = (maps: Planes, part: Rect) => {
+    for (const [r, gathering] of gatherings.entries()) gathering.add(maps.data, shareOf(r, part));
+  };
+  const size = channels * cells.width * cells.height;
+  const keeps = 4 * size * frames.length <= keep;
+  const kept: Planes[] = [];
+  for (const [f, frame] of frames.entries()) {
+    const whole = keeps && blocks.length > 1 ? { ...cells, data: new Float32Array(size) } : undefined;
     for (const part of blocks) {
       signal.throwIfAborted();
-      const maps = await encoded(frame, part);
-      for (const [r, gathering] of gatherings.entries()) gathering.add(maps.data, shareOf(r, part));
-      if (kept[f]) paste(kept[f], maps, part);
+      const maps = await encoded(frame, part, whole);
+      if (!whole) gather(maps, part);
+      if (keeps) kept[f] = maps;
       onBlock(++done, total);
     }
+    if (whole) gather(whole, { x: 0, y: 0, ...cells });
+  }
   const exchanges = regions.map((region, r) => ({
     content: gatherings[r]!.finish(epsilon),
     style: mixMoments(styles, region.shares),
@@ -86,17 +93,18 @@ export async function restyle(deps: Deps, restyling: Restyling): Promise<Picture
 
   const painted: Picture[] = [];
   for (const [f, frame] of frames.entries()) {
-    const canvas: Picture = { ...sizeOf(first), data: new Uint8Array(first.data.length) };
+    const canvas = { ...sizeOf(first), data: new Uint8ClampedArray(first.data.length) };
     for (const part of blocks) {
       signal.throwIfAborted();
       const seen = around(part, reach.decoder, cells);
       const maps = kept[f] ? cut(kept[f], seen) : await encoded(frame, seen);
       const here: Exchange[] = exchanges.map((one, r) => ({ ...one, share: shareOf(r, seen) }));
-      const made = await net.decode({ ...maps, data: exchange(maps.data, here, strength) }, clock);
-      lay(canvas, pictureOf(cut(made, enlarged(inside(part, seen), multipleOf)), range), enlarged(part, multipleOf));
+      exchange(maps.data, here, strength, maps.data);
+      const made = await net.decode(maps, clock);
+      draw(made, enlarged(inside(part, seen), multipleOf), canvas, enlarged(part, multipleOf), range);
       onBlock(++done, total);
     }
-    painted.push(canvas);
+    painted.push({ ...canvas, data: new Uint8Array(canvas.data.buffer) });
   }
   return painted;
 }
@@ -111,21 +119,4 @@ function perCell(mask: Mask, { width, height }: Size, cells: Size, side: number)
       data[Math.floor(y / side) * cells.width + Math.floor(x / side)]! +=
         mask[Math.min(y, height - 1) * width + Math.min(x, width - 1)]! / side ** 2;
   return { ...cells, data };
-}
-
-/** A block's maps at their place in the whole. */
-function paste(whole: Planes, { data, width, height }: Planes, { x, y }: Rect): void {
-  const [area, blockArea] = [whole.width * whole.height, width * height];
-  for (let c = 0; c * blockArea < data.length; c++)
-    for (let row = 0; row < height; row++) {
-      const from = c * blockArea + row * width;
-      whole.data.set(data.subarray(from, from + width), c * area + (y + row) * whole.width + x);
-    }
-}
-
-/** A block's pixels at their place on the canvas, as far as that reaches. */
-function lay(canvas: Picture, { data, width, height }: Picture, { x, y }: Rect): void {
-  const across = Math.min(width, canvas.width - x);
-  for (let row = 0; row < Math.min(height, canvas.height - y); row++)
-    canvas.data.set(data.subarray(row * width * 3, (row * width + across) * 3), ((y + row) * canvas.width + x) * 3);
 }
