@@ -34,13 +34,15 @@ export function createCanvas(picture: Size, tiles: readonly Tile[], factor: numb
     add(planes, stride, tile) {
       const [columns, rows] = [across.get(tile.x * factor)!, down.get(tile.y * factor)!];
       const size = planes.length / 3;
+      const counts = (share: number) => share > 0;
+      const [first, last] = [columns.findIndex(counts), columns.findLastIndex(counts)];
       for (let c = 0; c < 3; c++)
         for (let y = 0; y < rows.length; y++) {
           const share = rows[y]!;
           if (share === 0) continue;
           const from = c * size + y * stride;
           const to = c * area + (tile.y * factor + y) * width + tile.x * factor;
-          for (let x = 0; x < columns.length; x++) whole[to + x]! += share * columns[x]! * planes[from + x]!;
+          for (let x = first; x <= last; x++) whole[to + x]! += share * columns[x]! * planes[from + x]!;
         }
     },
     finish: () => whole,

@@ -55,9 +55,12 @@ export function createUpscaler(network: Network, { factor: own, graph, tile }: M
 function averaged(planes: Float32Array, width: number, side: number): Float32Array {
   if (side === 1) return planes;
   const out = new Float32Array(planes.length / side ** 2);
-  for (let row = 0, from = 0; from < planes.length; row++)
-    for (let x = 0; x < width; x++)
-      for (let k = 0; k < side; k++) out[Math.floor(row / side) * width + x]! += planes[from++]!;
-  for (let i = 0; i < out.length; i++) out[i]! /= side ** 2;
+  const [line, area] = [width * side, side ** 2];
+  for (let to = 0, row = 0; to < out.length; row += line * side)
+    for (let x = row; x < row + line; x += side, to++) {
+      let sum = 0;
+      for (let y = x; y < x + line * side; y += line) for (let at = y; at < y + side; at++) sum += planes[at]!;
+      out[to] = sum / area;
+    }
   return out;
 }
