@@ -37,7 +37,7 @@ it('every form gives its golden answer', async () => {
   expect(Object.keys(got)).toEqual(Object.keys(golden));
   for (const [name, values] of Object.entries(golden))
     for (const [i, value] of values.entries()) expect(Math.abs(got[name]![i]! - value), name).toBeLessThan(KERNELS);
-});
+}, 30_000);
 
 describe.each(FORMS)('%s', (name) => {
   it('changes the answer, of the positive prompt and of the negative one', async () => {
