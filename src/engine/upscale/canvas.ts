@@ -30,26 +30,47 @@ export function createCanvas(picture: Size, tiles: readonly Tile[], factor: numb
     blended,
   );
 
+  /** A part of a row of a tile, by its share. */
+  const blend = (tile: Float32Array, from: number, to: number, share: number, columns: Shares, [x, end]: Span) => {
+    for (; x < end; x++) whole[to + x]! += share * columns.of[x]! * tile[from + x]!;
+  };
+
   return {
     add(planes, stride, tile) {
       const [columns, rows] = [across.get(tile.x * factor)!, down.get(tile.y * factor)!];
+      const [[start, end], [alone, shared]] = [columns.some, columns.all];
       const size = planes.length / 3;
-      const counts = (share: number) => share > 0;
-      const [first, last] = [columns.findIndex(counts), columns.findLastIndex(counts)];
       for (let c = 0; c < 3; c++)
-        for (let y = 0; y < rows.length; y++) {
-          const share = rows[y]!;
-          if (share === 0) continue;
+        for (let y = rows.some[0]; y < rows.some[1]; y++) {
+          const share = rows.of[y]!;
           const from = c * size + y * stride;
           const to = c * area + (tile.y * factor + y) * width + tile.x * factor;
-          for (let x = first; x <= last; x++) whole[to + x]! += share * columns[x]! * planes[from + x]!;
+          if (share < 1) {
+            blend(planes, from, to, share, columns, columns.some);
+            continue;
+          }
+          blend(planes, from, to, share, columns, [start, alone]);
+          whole.set(planes.subarray(from + alone, from + shared), to + alone);
+          blend(planes, from, to, share, columns, [shared, end]);
         }
     },
     finish: () => whole,
   };
 }
 
-/** Start of a tile's side → how much each of its pixels counts; those of all tiles add up to 1 everywhere. */
+type Span = readonly [from: number, to: number];
+
+/** Along a side of a tile. */
+interface Shares {
+  /** How much each pixel counts. */
+  of: Float64Array;
+  /** Where it counts at all. */
+  some: Span;
+  /** Where no other tile does. */
+  all: Span;
+}
+
+/** Start of a tile's side → its shares; those of all tiles add up to 1 everywhere. */
 function shares(sides: readonly (readonly [start: number, length: number])[], length: number, overlap: number) {
   const ramps = new Map(
     sides.map(([start, side]) => {
@@ -60,5 +81,16 @@ function shares(sides: readonly (readonly [start: number, length: number])[], le
   const sums = new Float64Array(length);
   for (const [start, ramp] of ramps) for (let at = 0; at < ramp.length; at++) sums[start + at]! += ramp[at]!;
   for (const [start, ramp] of ramps) for (let at = 0; at < ramp.length; at++) ramp[at]! /= sums[start + at]!;
-  return ramps;
+  return new Map(
+    [...ramps].map(([start, of]): readonly [number, Shares] => [
+      start,
+      { of, some: spanOf(of, (share) => share > 0), all: spanOf(of, (share) => share === 1) },
+    ]),
+  );
 }
+
+/** From the first to after the last; empty where there is none. Shares rise and fall once, so that all between are, too. */
+const spanOf = (shares: Float64Array, counts: (share: number) => boolean): Span => [
+  Math.max(0, shares.findIndex(counts)),
+  shares.findLastIndex(counts) + 1,
+];

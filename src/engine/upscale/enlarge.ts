@@ -4,7 +4,7 @@ import type { ManifestOf } from '../manifest.ts';
 import type { Clock, Network } from '../network.ts';
 import { toPicture, toPlanes } from '../pixels.ts';
 import { type Canvas, createCanvas } from './canvas.ts';
-import { tilesOf } from './tiles.ts';
+import { leastTilesOf, tilesOf } from './tiles.ts';
 
 export interface Upscaler {
   factor: number;
@@ -26,7 +26,7 @@ export function createUpscaler(network: Network, { factor: own, graph, tile }: M
   const fixed = Number(input.shape[2]); // NaN where the graph takes any size
   const size = Number.isNaN(fixed) ? tile.size : fixed;
   const overlap = Math.min(tile.overlap, Math.floor(size / 4));
-  const split = ({ width, height }: Picture) => tilesOf(width, height, size, overlap);
+  const split = Number.isNaN(fixed) ? leastTilesOf : tilesOf;
 
   return {
     factor: own,
@@ -34,7 +34,7 @@ export function createUpscaler(network: Network, { factor: own, graph, tile }: M
       const finished = (planes: Float32Array) =>
         toPicture(planes, picture.width * factor, picture.height * factor, graph.range);
       let canvas: Canvas | undefined;
-      const tiles = split(picture);
+      const tiles = split(picture.width, picture.height, size, overlap);
       for (const [i, part] of tiles.entries()) {
         signal.throwIfAborted();
         const [w, h] = Number.isNaN(fixed) ? [part.width, part.height] : [fixed, fixed];
