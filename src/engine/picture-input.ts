@@ -59,11 +59,16 @@ export async function decodeCutout(bytes: Uint8Array): Promise<Cutout> {
   if (info.width !== width || info.height !== height || info.channels !== 4) throw unreadable();
   const data = new Uint8Array(width * height * 3);
   const alpha = new Uint8Array(width * height);
-  for (let i = 0; i < alpha.length; i++) {
-    for (let c = 0; c < 3; c++) data[i * 3 + c] = rgba[i * 4 + c]!;
-    alpha[i] = rgba[i * 4 + 3]!;
+  let least = OPAQUE;
+  for (let i = 0, from = 0, to = 0; i < alpha.length; i++) {
+    data[to++] = rgba[from++]!;
+    data[to++] = rgba[from++]!;
+    data[to++] = rgba[from++]!;
+    const a = rgba[from++]!;
+    alpha[i] = a;
+    if (a < least) least = a;
   }
-  return { width, height, data, ...(alpha.some((a) => a < OPAQUE) && { alpha }) };
+  return { width, height, data, ...(least < OPAQUE && { alpha }) };
 }
 
 /** A recipe's picture, if it is still the one that was recorded. */

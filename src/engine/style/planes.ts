@@ -78,12 +78,12 @@ const mirror = (side: number) => (at: number) => {
 /** The upper left part. */
 export const cropped = (planes: Planes, { width, height }: Size): Planes => cut(planes, { x: 0, y: 0, width, height });
 
-/** The part within a rectangle. */
-export function cut(planes: Planes, part: Rect): Planes {
+/** The part within a rectangle, in `room` if there is some. */
+export function cut(planes: Planes, part: Rect, room?: Float32Array<ArrayBuffer>): Planes {
   const { width, height } = part;
   if (width === planes.width && height === planes.height) return planes;
-  const channels = planes.data.length / (planes.width * planes.height);
-  const out = { width, height, data: new Float32Array(channels * width * height) };
+  const size = (planes.data.length / (planes.width * planes.height)) * width * height;
+  const out = { width, height, data: room?.subarray(0, size) ?? new Float32Array(size) };
   paste(planes, part, out, { x: 0, y: 0 });
   return out;
 }

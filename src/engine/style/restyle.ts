@@ -72,7 +72,7 @@ export async function restyle(deps: Deps, restyling: Restyling): Promise<Picture
   const gather = (maps: Planes, part: Rect) => {
     for (const [r, gathering] of gatherings.entries()) gathering.add(maps.data, shareOf(r, part));
   };
-  const size = channels * cells.width * cells.height;
+  const size = channels * areaOf(cells);
   const keeps = 4 * size * frames.length <= keep;
   const kept: Planes[] = [];
   for (const [f, frame] of frames.entries()) {
@@ -91,13 +91,15 @@ export async function restyle(deps: Deps, restyling: Restyling): Promise<Picture
     style: mixMoments(styles, region.shares),
   }));
 
+  const largest = Math.max(...blocks.map((part) => areaOf(around(part, reach.decoder, cells))));
+  const room = keeps && blocks.length > 1 ? new Float32Array(channels * largest) : undefined; // for one after the other
   const painted: Picture[] = [];
   for (const [f, frame] of frames.entries()) {
     const canvas = { ...sizeOf(first), data: new Uint8ClampedArray(first.data.length) };
     for (const part of blocks) {
       signal.throwIfAborted();
       const seen = around(part, reach.decoder, cells);
-      const maps = kept[f] ? cut(kept[f], seen) : await encoded(frame, seen);
+      const maps = kept[f] ? cut(kept[f], seen, room) : await encoded(frame, seen);
       const here: Exchange[] = exchanges.map((one, r) => ({ ...one, share: shareOf(r, seen) }));
       exchange(maps.data, here, strength, maps.data);
       const made = await net.decode(maps, clock);
@@ -109,6 +111,7 @@ export async function restyle(deps: Deps, restyling: Restyling): Promise<Picture
   return painted;
 }
 
+const areaOf = ({ width, height }: Size): number => width * height;
 const sizeOf = ({ width, height }: Size): Size => ({ width, height });
 
 /** The mean of a mask over each cell; beyond the picture's edge it goes on as it ends there. */
