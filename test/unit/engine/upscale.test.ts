@@ -4,7 +4,7 @@ import type { ManifestOf } from '../../../src/engine/manifest.ts';
 import type { Network } from '../../../src/engine/network.ts';
 import { createUpscaler } from '../../../src/engine/upscale/enlarge.ts';
 import { resample } from '../../../src/engine/upscale/resample.ts';
-import { tilesOf } from '../../../src/engine/upscale/tiles.ts';
+import { leastTilesOf, tilesOf } from '../../../src/engine/upscale/tiles.ts';
 
 const context = { signal: new AbortController().signal, clock: { runMs: 0 }, onTile: () => {} };
 const manifest = (over: Partial<ManifestOf<'upscale'>> = {}): ManifestOf<'upscale'> => ({
@@ -56,6 +56,25 @@ it.each([
   expect(covered.size).toBe(width * height);
   const columns = [...new Set(tiles.map(({ x }) => x))].sort((a, b) => a - b);
   columns.forEach((x, i) => void (i > 0 && expect(columns[i - 1]! + 32 - x).toBeGreaterThanOrEqual(8)));
+});
+
+it.each([
+  [7, 5],
+  [33, 70],
+  [64, 48],
+  [100, 64],
+])('the least tiles of a %i × %i picture are as many, no larger, and share as much', (width, height) => {
+  const [least, usual] = [leastTilesOf(width, height, 32, 8), tilesOf(width, height, 32, 8)];
+  expect(least).toHaveLength(usual.length);
+  for (const axis of ['x', 'y'] as const) {
+    const [side, whole] = axis === 'x' ? (['width', width] as const) : (['height', height] as const);
+    const own = least[0]![side];
+    expect(own).toBeLessThanOrEqual(usual[0]![side]);
+    const starts = [...new Set(least.map((tile) => tile[axis]))].sort((a, b) => a - b);
+    expect([starts[0], starts.at(-1)! + own]).toEqual([0, whole]);
+    starts.forEach((start, i) => void (i > 0 && expect(starts[i - 1]! + own - start).toBeGreaterThanOrEqual(8)));
+  }
+  expect(leastTilesOf(33, 33, 32, 8)[0]!.width).toBeLessThan(32);
 });
 
 it.each([

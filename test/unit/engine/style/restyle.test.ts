@@ -80,6 +80,21 @@ it('what comes out has the mean and the deviation of the style, channel by chann
   expect(exchange(content, [{ share, content: momentsOf(content), style }], 0)).toEqual(content);
 });
 
+it('an exchange may write over its maps, also where several regions meet', () => {
+  const maps = Float32Array.of(1, 2, 3, 4, 5, 6, 7, 9);
+  const moments = (mean: number, deviation: number) => ({
+    mean: Float64Array.of(mean, mean + 1),
+    deviation: Float64Array.of(deviation, 2 * deviation),
+  });
+  const regions = [0.25, 0.75].map((share, i) => ({
+    ...{ share: new Float32Array(4).fill(share), content: moments(i, 1) },
+    style: moments(5 - i, 2 + i),
+  }));
+  const apart = exchange(maps, regions, 0.5);
+  expect(exchange(maps, regions, 0.5, maps)).toBe(maps);
+  expect(maps).toEqual(apart);
+});
+
 it('moments gathered in parts are those of the whole; shares count cells for less', () => {
   const maps = Float32Array.of(1, 2, 3, 9, 5, 5, 5, 0);
   const parts = gatherMoments(2);
