@@ -23,7 +23,8 @@ import { styleWeight } from '../src/engine/style/gatys-defaults.ts';
 const PROMISED = 1.1;
 const quick = process.argv.includes('--quick');
 const SIZES = quick ? [512] : [256, 512, 1024];
-const RUNS = quick ? 3 : 5; // the median is then of warm code, as in a server
+const RUNS = quick ? 3 : 5;
+const WARM_UPS = quick ? 1 : 4;
 const FACES = quick ? 16 : 64;
 const LARGER = quick ? 128 : 256;
 const GATYS = { side: quick ? 96 : 192, /** Of the loss after the first step. */ share: 0.4, most: 150 };
@@ -63,10 +64,10 @@ async function timed(recipe: Recipe): Promise<{ wallMs: number; runMs: number }>
 const median = (values: readonly number[]) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
 const round = (value: number, digits = 3) => Number(value.toFixed(digits));
 
-/** Of a request: the median of several runs, after one that opens the model. */
+/** Of a request: the median of several runs, after those that open the model and warm the code, as in a server. */
 async function measure(name: string, request: RequestInput, megapixels: number, runs = RUNS) {
   const { recipe } = plan(Request.parse(request), sources);
-  await timed(recipe);
+  for (let i = 0; i < WARM_UPS; i++) await timed(recipe);
   const all: Awaited<ReturnType<typeof timed>>[] = [];
   for (let i = 0; i < runs; i++) all.push(await timed(recipe));
   const ms = median(all.map(({ wallMs }) => wallMs));

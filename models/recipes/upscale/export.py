@@ -59,7 +59,7 @@ def main():
         'name': 'upscale-x4', 'kind': 'upscale', 'title': 'Enlarge ×4', 'version': '1', 'licence': 'MIT',
         'source': 'Trained from scratch by models/recipes/upscale', 'card': 'README.md', 'factor': FACTOR,
         'graph': {'file': 'model.onnx', 'input': 'image', 'output': 'enlarged', 'range': [0, 1]},
-        'tile': {'size': 128, 'overlap': 32},
+        'tile': {'size': 256, 'overlap': 32},
         'files': [{'path': 'model.onnx', 'bytes': len(content), 'sha256': hashlib.sha256(content).hexdigest()}]}
     with open(os.path.join(args.out, 'model.json'), 'w') as f:
         f.write(json.dumps(manifest, indent=2, ensure_ascii=False) + '\n')

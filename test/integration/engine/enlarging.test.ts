@@ -20,7 +20,7 @@ it('in tiles a picture is within a grey level of what it is as a whole', async (
     const larger = await upscaler.enlarge(picture, { ...context, onTile: () => void tiles++ });
     return { larger, tiles };
   };
-  const [tiled, whole] = [await enlarged(manifest.tile.size), await enlarged(180)];
+  const [tiled, whole] = [await enlarged(128), await enlarged(180)];
   await network.release();
   expect([tiled.tiles, whole.tiles]).toEqual([2, 1]);
   expect(apart(tiled.larger, whole.larger)).toBeLessThanOrEqual(1);
