@@ -43,11 +43,16 @@ export interface AppDeps {
 
 const MAX_BODY = 64 * 1024;
 const PAGE = 30;
+/** One to stylize, three whose manner it takes, and masks of all of these. */
+const MOST_PICTURES = 8;
 
 const Command = z.strictObject({
   text: z.string().max(20_000),
   eventId: z.uuid(),
-  pictures: z.array(KeptPicture).max(4).default([]),
+  pictures: z
+    .array(KeptPicture.extend({ as: z.string().max(20).optional() }))
+    .max(MOST_PICTURES)
+    .default([]),
 });
 const Press = z.strictObject({ code: z.string().max(100), eventId: z.uuid() });
 const Before = z.strictObject({ before: z.uuid().optional() });

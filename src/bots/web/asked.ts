@@ -47,11 +47,12 @@ const TYPED: { readonly [K in Kind]: (request: RequestOf<K>) => Typed } = {
       rescale: more.guidanceRescale,
     },
   }),
-  stylize: ({ source, brush, words = '', strength, quality, keepColours }) => ({
+  stylize: ({ source, brush, words = '', strength, quality, keepColours, styles = [] }) => ({
     words,
     options: {
       of: idOf(source),
       brush,
+      weights: styles.length > 1 ? styles.map(({ weight }) => Math.round(weight * 100)).join(' ') : undefined,
       strength,
       quality,
       keep_colours: keepColours === 'no' ? undefined : keepColours,

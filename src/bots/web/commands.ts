@@ -1,7 +1,7 @@
 /** What can be typed into the page: the commands of every chat, and the page's own. Text without one is /imagine. */
 import { AppError } from '../../core/errors.ts';
 import type { Reply } from '../../core/reply.ts';
-import type { KeptPicture, Kind } from '../../core/request.ts';
+import type { Kind } from '../../core/request.ts';
 import type { Deps as AskDeps } from '../ask.ts';
 import { COMMANDS as MAKING, type Command as Making } from '../commands.ts';
 import { history, status } from '../jobs.ts';
@@ -12,7 +12,7 @@ import { toMessage } from './messages.ts';
 import { visible } from './pictures.ts';
 import type { Visitor } from './session.ts';
 import { keptImage, type Shown } from './shown.ts';
-import { type Answer, toWire } from './wire.ts';
+import { type Answer, type Attached, toWire } from './wire.ts';
 
 export interface Deps extends AskDeps {
   live: Live;
@@ -25,7 +25,7 @@ interface Call {
   /** What follows the command's name. */
   rest: string;
   /** Attached to it. */
-  pictures: readonly KeptPicture[];
+  pictures: readonly Attached[];
 }
 
 interface Command {
@@ -57,9 +57,13 @@ const making = (name: Kind, usage: string): Command => {
   };
 };
 
-/** Attached pictures are the command's picture options, in their order. */
-function attached(name: Kind, table: OptionTable, pictures: readonly KeptPicture[]): Options {
+/** Attached pictures that are for no option of their own are the command's picture options, in their order. */
+function attached(name: Kind, table: OptionTable, pictures: readonly Attached[]): Options {
   const places = Object.keys(table).filter((option) => table[option]!.type === 'picture');
+  const meant = pictures.flatMap(({ as }) => as ?? []);
+  const free = places.filter((place) => !meant.includes(place));
+  if (meant.some((place) => !places.includes(place)) || new Set(meant).size < meant.length)
+    throw new AppError('invalid_request', 'The server does not understand this request. Reload the page.');
   if (pictures.length > places.length)
     throw new AppError(
       'invalid_request',
@@ -67,7 +71,7 @@ function attached(name: Kind, table: OptionTable, pictures: readonly KeptPicture
         ? `/${name} takes no attached picture. /stylize, /face and /upscale do.`
         : `/${name} takes at most ${places.length} attached ${places.length === 1 ? 'picture' : 'pictures'}.`,
     );
-  return Object.fromEntries(pictures.map((picture, i) => [places[i]!, picture]));
+  return Object.fromEntries(pictures.map(({ as, ...picture }) => [as ?? free.shift()!, picture]));
 }
 
 const COMMANDS = {
@@ -144,7 +148,7 @@ export function readCommand(text: string, withPictures = false): { name: Command
 
 export async function runCommand(
   deps: Deps,
-  { text, ...call }: { text: string; eventId: string; visitor: Visitor; pictures: readonly KeptPicture[] },
+  { text, ...call }: { text: string; eventId: string; visitor: Visitor; pictures: readonly Attached[] },
 ): Promise<Answer> {
   const { name, rest } = readCommand(text, call.pictures.length > 0);
   return COMMANDS[name].run(deps, { ...call, rest });

@@ -11,6 +11,8 @@ export interface WireImage {
   height: number;
   altText: string;
   seed: number;
+  /** As commands name it; absent for what cannot be named. */
+  of?: string;
   /** What it is beside others: Before, After. */
   title?: string;
   /** Frames that play by themselves. */
@@ -77,6 +79,12 @@ export interface Events {
   changed: Record<string, never>;
 }
 
+/** A picture that goes with a command. */
+export type Attached = KeptPicture & {
+  /** The option it is for; without it, the first that is free. */
+  as?: string | undefined;
+};
+
 export interface CommandHint {
   name: string;
   usage: string;
@@ -126,7 +134,10 @@ export function toWire(reply: Reply): WireReply {
     headline,
     lines,
     private: reply.private,
-    images: images.map(picture),
+    images: images.map((image, i) => ({
+      ...picture(image),
+      ...(state === 'done' && generationId && { of: `${generationId}#${i + 1}` }),
+    })),
     ...(preview && { preview: picture(preview) }),
     ...(progress && { progress }),
     ...(readyAt && { readyAt: readyAt.toISOString() }),

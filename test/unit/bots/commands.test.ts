@@ -58,6 +58,32 @@ describe('/stylize', () => {
     });
   });
 
+  it('takes several manners with their shares, and masks of where they go', async () => {
+    const { request } = await asked('stylize', '--weights 60 30 15', {
+      ...{ picture: file(), like: file(), like_2: file(), like_3: file() },
+      ...{ mask: file(), mask_2: file() },
+    });
+    expect(request).toMatchObject({
+      styles: [{ weight: 1 }, { weight: 0.5, mask: kept }, { weight: 0.25 }],
+      mask: kept,
+    });
+    expect(request).toHaveProperty('styles.0', { picture: kept, weight: 1 });
+  });
+
+  it.each([
+    ['--weights 1 2', { like: file() }, 'does not weigh one picture'],
+    ['--weights 1', { like: file(), like_2: file() }, 'such as: 70 30'],
+    ['--weights 0 0', { like: file(), like_2: file() }, 'does not weigh 2 pictures'],
+    ['--weights much', { like: file() }, 'does not weigh'],
+    ['--weights 1', {}, 'give these pictures too'],
+    ['', { mask_2: file(), like: file() }, 'where like_2 goes'],
+  ])('does not guess what “%s” weighs', async (text, pictures, says) => {
+    await expect(asked('stylize', text, { picture: file(), ...pictures })).rejects.toMatchObject({
+      code: 'invalid_request',
+      message: expect.stringContaining(says),
+    });
+  });
+
   it.each([
     ['--brush night-wnd', 'Did you mean “night-wind”'],
     ['--strength 2', 'share'],

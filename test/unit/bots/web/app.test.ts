@@ -370,6 +370,28 @@ describe('a picture that is handed in', () => {
     expect((await browser().ask(src)).status).toBe(404);
   });
 
+  it('is for the option it names, and no two are for the same', async () => {
+    const { studio, browser } = open();
+    const { ask, post } = browser();
+    const one = ((await (await hand(ask, PNG)).json()) as { picture: KeptPicture }).picture;
+    const two = ((await (await hand(ask, Uint8Array.of(...PNG, 1))).json()) as { picture: KeptPicture }).picture;
+    const send = (pictures: unknown[]) =>
+      post('/api/command', { text: '/stylize --weights 3 1', pictures, eventId: randomUUID() });
+    const all = [{ ...two, as: 'mask' }, one, { ...one, as: 'like' }, { ...two, as: 'like_2' }];
+    expect((await send(all)).status).toBe(200);
+    expect([...studio.generations.values()][0]!.request).toMatchObject({
+      source: one,
+      styles: [
+        { picture: one, weight: 1 },
+        { picture: two, weight: 1 / 3 },
+      ],
+      mask: two,
+    });
+    for (const as of ['mask', 'words', 'constructor'])
+      expect((await send([one, { ...two, as: 'mask' }, { ...one, as }])).status).toBe(400);
+    expect((await send(Array(9).fill(one))).status).toBe(400);
+  });
+
   it('is refused in plain words when it is none, and nothing is kept', async () => {
     const { studio, browser } = open();
     const response = await hand(browser().ask, new TextEncoder().encode('<svg/>'));
