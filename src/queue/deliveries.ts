@@ -1,5 +1,7 @@
 /** Makes every outcome appear exactly once: takes due rows of the outbox and hands them to their platform's courier. */
-import { type AppError, isRetryable, toAppError } from '../core/errors.ts';
+
+import type { Courier } from '../core/courier.ts';
+import { type AppError, isRetryable, says, toAppError } from '../core/errors.ts';
 import type { Logger } from '../core/log.ts';
 import type { DueDelivery, GenerationView, Records } from '../core/records.ts';
 import type { Reply } from '../core/reply.ts';
@@ -81,29 +83,57 @@ export function startDeliveries(deps: DeliveriesDeps, options: DeliveriesOptions
 }
 
 async function send(deps: DeliveriesDeps, options: DeliveriesOptions, delivery: DueDelivery): Promise<void> {
-  const { records, couriers, present } = deps;
-  const { id, generationId, generation, address, attempt } = delivery;
+  const { id, generationId, address, attempt } = delivery;
   const log = deps.log.child({ deliveryId: id, generationId, platform: address.platform, attempt });
-  let sent: Awaited<ReturnType<NonNullable<ReturnType<typeof courierFor>>['deliver']>>;
-  try {
-    const reply = generation ? present.outcome(generation) : present.unreadable(generationId);
+  const shown = await show({ ...deps, log }, options, delivery);
+  if (!shown) return;
+  await insist(() => deps.records.delivered(id, shown));
+  log.info('delivered');
+}
+
+/** Where it is shown now; undefined when it is not, and is postponed or given up. */
+async function show(
+  { records, couriers, present, log }: DeliveriesDeps,
+  options: DeliveriesOptions,
+  { id, generationId, generation, address, attempt }: DueDelivery,
+): Promise<Awaited<ReturnType<Courier['deliver']>> | undefined> {
+  const deliver = (reply: Reply) => {
     const extending = setInterval(() => {
       records.extendDelivery(id, options.leaseMs).catch((err) => log.warn({ err }, 'delivery not extended'));
     }, options.leaseMs / 4);
-    sent = await courierFor(couriers, address)!
+    return courierFor(couriers, address)!
       .deliver(address, reply, attempt)
       .finally(() => clearInterval(extending));
+  };
+  let reply: Reply | undefined;
+  try {
+    reply = generation ? present.outcome(generation) : present.unreadable(generationId);
+    return await deliver(reply);
   } catch (caught) {
     const error = toAppError(caught);
     const at = retryAt(error, attempt, options);
+    const facts = { err: error, code: error.code, at };
+    if (at === 'never' && reply && reply.images.length > 0) {
+      const told = await deliver(inWords(reply, error)).catch(() => undefined);
+      if (told) {
+        log.error(facts, 'pictures cannot be shown; their person was told why');
+        return told;
+      }
+    }
     await records.postpone(id, at, error.code);
-    if (at === 'never') log.error({ err: error, code: error.code }, 'delivery given up');
-    else log.warn({ err: error, code: error.code, at }, 'delivery postponed');
-    return;
+    if (at === 'never') log.error(facts, 'delivery given up');
+    else log.warn(facts, 'delivery postponed');
+    return undefined;
   }
-  await insist(() => records.delivered(id, sent));
-  log.info('delivered');
 }
+
+/** Pictures that cannot be shown must not leave their person waiting: why, in their place. */
+const inWords = ({ archive: _, ...reply }: Reply, error: AppError): Reply => ({
+  ...reply,
+  state: 'failed',
+  headline: says(error),
+  images: [],
+});
 
 function retryAt(error: AppError, attempt: number, { maxAttempts, retry }: DeliveriesOptions): Date | 'never' {
   if (!isRetryable(error) || attempt >= maxAttempts) return 'never';

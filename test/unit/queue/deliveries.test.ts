@@ -1,5 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { AppError } from '../../../src/core/errors.ts';
+import type { GenerationView } from '../../../src/core/records.ts';
+import type { Reply } from '../../../src/core/reply.ts';
 import {
   DELIVERIES_OPTIONS,
   type Deliveries,
@@ -9,14 +11,29 @@ import {
 import { createEdits, type Edits } from '../../../src/queue/edits.ts';
 import type { Couriers } from '../../../src/queue/studio.ts';
 import { createTurnstile } from '../../../src/queue/turnstile.ts';
-import { memoryRecords, present, recordingCourier, silent } from './memory.ts';
+import { aReply, memoryRecords, present as plainly, recordingCourier, silent } from './memory.ts';
 
 const running: (Deliveries | Edits)[] = [];
 afterEach(() => Promise.all(running.splice(0).map((part) => part.stop())));
 
 const fast: DeliveriesOptions = { ...DELIVERIES_OPTIONS, pollMs: 10, retry: { firstMs: 10, maxMs: 20 } };
 
-function outbox(couriers: Couriers, { memory = memoryRecords(), options = fast, everyMs = 60 } = {}) {
+interface Setting {
+  memory: ReturnType<typeof memoryRecords>;
+  options: DeliveriesOptions;
+  everyMs: number;
+  present: typeof plainly;
+}
+
+const withPicture = (generation: GenerationView): Reply => {
+  const picture = { key: 'k', name: 'a.png', mime: 'image/png', bytes: 1, width: 1, height: 1, altText: 'a', seed: 1 };
+  return { ...aReply(generation), images: [picture] };
+};
+
+function outbox(
+  couriers: Couriers,
+  { memory = memoryRecords(), options = fast, everyMs = 60, present = plainly }: Partial<Setting> = {},
+) {
   const shared = { records: memory.records, couriers, present, turnstile: createTurnstile(), log: silent };
   const deliveries = startDeliveries(shared, options);
   const edits = createEdits(
@@ -96,6 +113,25 @@ describe('an outcome', () => {
     await end(silenced);
     await vi.waitFor(() => expect(state(silenced)).toBe('given_up'));
     expect(attempts.mock.calls.flat()).toEqual([1, 1, 2, 3]);
+  });
+
+  it('whose pictures can never be shown says so in their place', async () => {
+    const { seen, courier } = recordingCourier();
+    const { deliver } = courier;
+    courier.deliver = async (address, reply, attempt) => {
+      if (reply.images.length > 0) throw new AppError('platform_refused', 'No pictures are taken here.');
+      return deliver(address, reply, attempt);
+    };
+    const { queued, records, take, state } = outbox(
+      { web: courier },
+      { present: { ...plainly, outcome: withPicture } },
+    );
+    const id = await queued();
+    await records.complete(await take(), { images: [], fingerprint: 'test', timings: { totalMs: 1, runMs: 1 } });
+    await vi.waitFor(() => expect(state(id)).toBe('sent'));
+    expect(seen.map(({ reply }) => reply)).toEqual([
+      expect.objectContaining({ state: 'failed', headline: 'No pictures are taken here.', images: [] }),
+    ]);
   });
 
   it('of one person does not wait for the slow upload of another', async () => {
