@@ -45,17 +45,23 @@ export function startWaits(deps: WaitsDeps, options: WaitsOptions = WAITS_OPTION
     const left = { ...options.perRound };
     for (const { id, platform } of stale(line.waiting, now)) {
       if (stopping.signal.aborted) return;
-      if (!couriers[platform] || left[platform]-- <= 0) continue;
-      await turnstile.pass(id, () => tell(id, now.get(id)!));
+      if (!couriers[platform] || left[platform] <= 0) continue;
+      const told = await turnstile
+        .pass(id, () => tell(id, now.get(id)!))
+        .catch((err) => log.debug({ err, generationId: id }, 'waiting message not edited'));
+      if (told) left[platform]--;
     }
   }
 
-  async function tell(id: string, standing: Standing) {
+  /** False when it waits no more, or was told of late. */
+  async function tell(id: string, standing: Standing): Promise<boolean> {
     const generation = await records.find(id);
-    if (generation?.status !== 'queued') return;
-    if (!(await records.takeWaitingTurn(id, options.messageEveryMs[generation.address.platform], standing))) return;
+    if (generation?.status !== 'queued') return false;
+    const everyMs = options.messageEveryMs[generation.address.platform];
+    if (!(await records.takeWaitingTurn(id, everyMs, standing))) return false;
     const { request, notes } = generation;
     await touch(generation, present.waiting(request, { generationId: id, ...standing, notes }));
+    return true;
   }
 
   const loop = createLoop({ log, everyMs: options.everyMs, name: 'waiting messages' }, round);

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { AppError } from '../../../src/core/errors.ts';
 import { ONE_LANE } from '../../../src/queue/eta.ts';
 import type { Loop } from '../../../src/queue/loop.ts';
 import type { Couriers } from '../../../src/queue/studio.ts';
@@ -51,6 +52,19 @@ describe('a waiting message', () => {
     const gaps = seen.slice(2).map(({ at }, i) => at - seen[i]!.at);
     expect(Math.min(...gaps)).toBeGreaterThanOrEqual(8); // two a round of ten milliseconds
     expect(new Set(seen.map(({ reply }) => reply!.generationId)).size).toBe(6);
+  });
+
+  it('that cannot be read holds up nobody else’s', async () => {
+    const { seen, couriers } = recordingCourier();
+    const { queued, records, start } = waitingRoom(couriers, { perRound: 1 });
+    const [unreadable, other] = [await queued(), await queued()];
+    const { find } = records;
+    records.find = async (id) => {
+      if (id === unreadable) throw new AppError('internal', 'A record cannot be read by this version.');
+      return find(id);
+    };
+    start();
+    await vi.waitFor(() => expect(seen.map(({ reply }) => reply!.generationId)).toEqual([other]));
   });
 
   it('that lands on an outcome is followed by that outcome', async () => {
