@@ -50,11 +50,11 @@ export function decodeAction(customId: string): Action | undefined {
 }
 
 /** Reactions on our own pictures do what they say. */
-export const REACTIONS: Readonly<Record<string, Verb>> = {
-  '🔁': 'reroll',
-  '⬆️': 'upscale',
-  '⬆': 'upscale',
-  '✉️': 'details',
-  '✉': 'details',
-  '❌': 'delete',
-};
+export const REACTIONS: ReadonlyMap<string, Verb> = new Map<string, Verb>([
+  ['🔁', 'reroll'],
+  ['⬆️', 'upscale'],
+  ['⬆', 'upscale'],
+  ['✉️', 'details'],
+  ['✉', 'details'],
+  ['❌', 'delete'],
+]);

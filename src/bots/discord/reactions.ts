@@ -36,7 +36,7 @@ export const onReaction =
     if (reaction.user_id === botId || reaction.member?.user?.bot) return;
     try {
       if (reaction.emoji.name === PALETTE) return await paint({ ...deps, log }, reaction);
-      const verb = REACTIONS[reaction.emoji.name ?? ''];
+      const verb = REACTIONS.get(reaction.emoji.name ?? '');
       const ours = (reaction.message_author_id ?? botId) === botId;
       if (!verb || !ours) return;
       const generation = await shownIn(studio, reaction.message_id);

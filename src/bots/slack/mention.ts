@@ -44,7 +44,7 @@ function meant(text: string, withPictures: boolean): { kind: Kind; rest: string 
   return { kind: withPictures ? 'stylize' : 'imagine', rest: text };
 }
 
-const isKind = (word: string): word is Kind => word in COMMANDS;
+const isKind = (word: string): word is Kind => Object.hasOwn(COMMANDS, word);
 
 /** Files in the order of the command's pictures: what is changed first, then what it is to be like. */
 const attached = (deps: SlackDeps, kind: Kind, files: readonly SlackFile[]) => {

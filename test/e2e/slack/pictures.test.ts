@@ -206,6 +206,8 @@ describe('a mention', () => {
     expect(larger.generation.request).toMatchObject({ kind: 'upscale', factor: 2, source: { width: 40 } });
     const faces = await ordered(() => alice.mention(on.slack.general, 'face --count 3'));
     expect(faces.generation.request).toMatchObject({ kind: 'face', count: 3 });
+    const words = await ordered(() => alice.mention(on.slack.general, 'constructor of worlds'));
+    expect(words.generation.request).toMatchObject({ kind: 'imagine', prompt: 'constructor of worlds' });
   });
 });
 

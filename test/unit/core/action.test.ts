@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { type Action, decodeAction, encodeAction, VERBS } from '../../../src/core/action.ts';
+import { type Action, decodeAction, encodeAction, REACTIONS, VERBS } from '../../../src/core/action.ts';
 
 const generationId = '0190f3c0-7b1a-7cc3-8f4e-2f1f0a9b8c7d';
 
@@ -27,4 +27,9 @@ it.each([
   ],
 ])('is undefined for what is not one of our buttons', (...codes) => {
   for (const code of codes) expect(decodeAction(code)).toBeUndefined();
+});
+
+it('takes no custom emoji for a reaction that does something, whatever it is called', () => {
+  expect(REACTIONS.get('🔁')).toBe('reroll');
+  for (const name of ['constructor', 'toString', '__proto__', 'repeat']) expect(REACTIONS.get(name)).toBeUndefined();
 });
