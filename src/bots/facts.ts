@@ -15,6 +15,7 @@ const FACTS: Facts = {
     ['Steps', recipe.steps],
     ['Sampler', recipe.sampler],
     ['Guidance', recipe.guidance],
+    ...(recipe.adapters ?? []).map(({ model, weight }): Fact => ['LoRA', `${model.name} at ${weight}`]),
     ['Size', `${recipe.width} × ${recipe.height}`],
     ['Clip skip', recipe.clipSkip],
     ['Weighting', recipe.weighting],

@@ -13,6 +13,7 @@ export const OPTIONS = {
   count: { type: 'whole', description: 'How many pictures, 1 to 4', aliases: ['n'], min: 1, max: MAX_COUNT },
   seed: { type: 'whole', description: 'The same seed and options give the same picture', min: 0, max: MAX_SEED },
   steps: { type: 'whole', description: 'Denoising steps: more is slower and usually finer', min: 1, max: 150 },
+  quick: { type: 'flag', description: 'In a few steps: a picture at once; without it, the same seed is finer' },
   guidance: { type: 'number', description: 'How strongly to follow the prompt', aliases: ['cfg'], min: 0, max: 30 },
   sampler: {
     type: 'text',

@@ -49,6 +49,8 @@ const Imagine = z.strictObject({
     .optional(),
   guidance: z.number().min(0, 'Guidance must be 0 to 30.').max(30, 'Guidance must be 0 to 30.').optional(),
   sampler: Sampler.optional(),
+  /** In a few steps, by what taught the model to. */
+  quick: z.boolean().optional(),
   width: side.optional(),
   height: side.optional(),
   /** Only the person who asked sees the result. */

@@ -35,3 +35,7 @@ export const Graph = z.object({
 
 /** Standard names → the graph's own, where an export chose others. */
 export const Names = z.record(z.string(), z.string()).default({});
+
+export const oneOrMore = z
+  .union([z.string(), z.array(z.string()).min(1)])
+  .transform((value) => (typeof value === 'string' ? [value] : value));

@@ -25,6 +25,7 @@ export const FORMS = {
       style: 'Style',
       count: 'How many',
       size: 'Size',
+      quick: 'How long it may take',
       steps: 'Steps',
       guidance: 'Guidance',
       sampler: 'Sampler',

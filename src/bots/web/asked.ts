@@ -17,6 +17,7 @@ export function askedFor({ id, request, parentId }: GenerationView): Asked {
   const text = [
     words,
     ...given.map(([name, value]) => `--${name} ${value}`),
+    ...(request.kind === 'imagine' && request.quick ? ['--quick'] : []),
     ...(request.private ? ['--private'] : []),
   ];
   return { by: `/${request.kind}`, text: text.filter((part) => part).join(' '), ...pictures };

@@ -1,10 +1,6 @@
 /** What folders of controls, depth and pose models say of themselves. */
 import { z } from 'zod';
-import { about, Graph, Names, path } from '../manifest-fields.ts';
-
-const oneOrMore = z
-  .union([z.string(), z.array(z.string()).min(1)])
-  .transform((value) => (typeof value === 'string' ? [value] : value));
+import { about, Graph, Names, oneOrMore, path } from '../manifest-fields.ts';
 
 /** How a vision network wants its pictures: a square, each channel (v − mean) / std of v in 0…1. */
 const eyes = {

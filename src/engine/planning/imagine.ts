@@ -11,15 +11,15 @@ import { planGuidance } from './guidance.ts';
 import { planHires } from './hires.ts';
 import { croppingNotes, planInit } from './init.ts';
 import { findDiffusion, findUpscaler, type PlanningDeps } from './models.ts';
+import { planPace } from './pace.ts';
 import { checkWalk } from './walk.ts';
 import { countOf, createWording, type Pair, type WordingDeps } from './words.ts';
 
 export function planImagine(deps: PlanningDeps & WordingDeps, request: RequestOf<'imagine'>, sources: Sources): Plan {
   const model = findDiffusion(deps, request.model);
-  const { defaults, display } = model.manifest;
+  const { display } = model.manifest;
   const shown = display?.upscale ?? 1;
   const seed = request.seed ?? randomInt(MAX_SEED + 1);
-  const steps = request.steps ?? defaults.steps;
 
   const begun = request.init && planInit(model.manifest, request.init, sources);
   const giver = shapeGiver(request.controls, sources);
@@ -31,6 +31,7 @@ export function planImagine(deps: PlanningDeps & WordingDeps, request: RequestOf
   const asked = [request.prompt, request.negativePrompt, request.walk?.prompt ?? ''];
   const { texts, recipe: additions, notes: added } = planAdditions(deps, asked);
   const [prompt = '', negativePrompt = '', far = ''] = texts;
+  const { walked, adapters, notes: paced } = planPace(deps, model, request, additions.adapters);
   if (request.walk) checkWalk(request.walk, request);
   const { count, notes: counted } = request.walk ? { count: 1, notes: [] } : countOf(request, MAX_COUNT);
   const word = createWording(deps, model, {
@@ -45,9 +46,9 @@ export function planImagine(deps: PlanningDeps & WordingDeps, request: RequestOf
 
   const recipe: RecipeOf<'imagine'> = {
     ...{ v: 1, kind: 'imagine', model: model.ref },
-    ...{ prompt: first!.prompt, negativePrompt: first!.negativePrompt, seed, count, steps },
+    ...{ prompt: first!.prompt, negativePrompt: first!.negativePrompt, seed, count, steps: walked.steps },
     ...whereTheyDiffer(worded),
-    ...{ sampler: request.sampler ?? defaults.sampler, guidance: request.guidance ?? defaults.guidance, width, height },
+    ...{ sampler: walked.sampler, guidance: walked.guidance, width, height },
     ...(request.variation && { variation: request.variation }),
     ...(request.weighting && { weighting: request.weighting }),
     ...(request.clipSkip && { clipSkip: request.clipSkip }),
@@ -55,7 +56,8 @@ export function planImagine(deps: PlanningDeps & WordingDeps, request: RequestOf
     ...(begun && { init: begun.init }),
     ...steered.recipe,
     ...additions,
-    ...(request.hires && { hires: planHires(deps, model, request.hires, { width, height, steps }) }),
+    ...(adapters.length > 0 && { adapters: [...adapters, ...(additions.adapters ?? [])] }),
+    ...(request.hires && { hires: planHires(deps, model, request.hires, { width, height, steps: walked.steps }) }),
     ...(request.walk && {
       walk: {
         ...{ prompt: (target ?? first!).prompt, negativePrompt: first!.negativePrompt },
@@ -66,6 +68,7 @@ export function planImagine(deps: PlanningDeps & WordingDeps, request: RequestOf
   };
   const notes = [
     ...added,
+    ...paced,
     ...counted,
     ...worded.flatMap(({ notes }) => notes),
     ...(target?.notes ?? []),

@@ -38,6 +38,7 @@ const typedAgain = (request: Request): string => {
 it.each([
   'a cat',
   'a cat --negative dogs --count 2 --seed 7 --steps 9 --guidance 3 --sampler heun --size 128x96 --private',
+  'a cat --quick',
   'a cat --weighting comfy --clip_skip 2 --cfg_until 0.5 --rescale 0.7 --style watercolour',
   `/stylize --of ${anId()}#2 --brush ink --strength 0.4 --keep_colours luminance --private`,
   `/stylize a watercolour of the sea --of ${anId()} --quality fast`,
