@@ -146,7 +146,10 @@ export async function assemble({ config, portWasChosen, log }: Environment, role
       queue.startDeliveries({ couriers, present: createPresent(studio) });
     } else {
       const server = opened(
-        await serveOperations({ host: config.WEB_HOST, port: config.WEB_PORT, portWasChosen, operations }),
+        await serveOperations(
+          { operations, log: part('operations') },
+          { host: config.WEB_HOST, port: config.WEB_PORT, portWasChosen },
+        ),
         (server) => server.stop(),
       );
       where = `Health and metrics: ${server.url}`;

@@ -12,7 +12,7 @@ export interface Metrics {
   render(): Promise<{ body: string; contentType: string }>;
 }
 
-export function createMetrics(records: Records, engineMemory: () => Promise<number>): Metrics {
+export function createMetrics(records: Pick<Records, 'counts'>, engineMemory: () => Promise<number>): Metrics {
   const registers = [new Registry()];
   collectDefaultMetrics({ register: registers[0]!, prefix: 'atelier_' });
   const wait = new Histogram({
@@ -42,7 +42,8 @@ export function createMetrics(records: Records, engineMemory: () => Promise<numb
     registers,
     async collect() {
       this.reset();
-      for (const { kind, status, count } of await records.counts()) this.set({ kind, state: status }, count);
+      const counts = await records.counts().catch(() => []); // readiness tells of the database; the rest is still true
+      for (const { kind, status, count } of counts) this.set({ kind, state: status }, count);
     },
   });
   new Gauge({

@@ -1,46 +1,27 @@
 /** Health, readiness and metrics of a process without a chat page. */
-import { createServer } from 'node:http';
-import { AppError } from '../core/errors.ts';
+import type { Server } from 'node:http';
+import { createAdaptorServer } from '@hono/node-server';
+import { listen } from '../bots/web/listen.ts';
+import { type Operations, operationRoutes } from '../bots/web/operations.ts';
+import type { Logger } from '../core/log.ts';
 
-export interface Operations {
-  health(): Promise<{ ok: boolean; parts: Record<string, string> }>;
-  ready(): Promise<{ ok: boolean; parts: Record<string, string> }>;
-  metrics(): Promise<{ body: string; contentType: string }>;
-}
-
-export async function serveOperations(deps: {
-  host: string;
-  port: number;
-  portWasChosen: boolean;
-  operations: Operations;
-}): Promise<{ url: string; stop(): Promise<void> }> {
-  const { host, port, portWasChosen, operations } = deps;
-  const server = createServer(async (request, response) => {
-    const check = { '/healthz': operations.health, '/readyz': operations.ready }[request.url ?? ''];
-    if (check) {
-      const state = await check();
-      response.writeHead(state.ok ? 200 : 503, { 'content-type': 'application/json' }).end(JSON.stringify(state));
-    } else if (request.url === '/metrics') {
-      const { body, contentType } = await operations.metrics();
-      response.writeHead(200, { 'content-type': contentType }).end(body);
-    } else response.writeHead(404).end();
+/** Several workers on one machine take one port after the other, unless somebody chose one. Throws port_taken. */
+export async function serveOperations(
+  { operations, log }: { operations: Operations; log: Logger },
+  { host, ...wanted }: { host: string; port: number; portWasChosen: boolean },
+): Promise<{ url: string; stop(): Promise<void> }> {
+  const routes = operationRoutes(operations).onError((err, context) => {
+    log.error({ err, path: context.req.path }, 'request failed');
+    return context.text('That did not work. The log says why.\n', 500);
   });
-  const listen = (at: number) =>
-    new Promise<void>((resolve, reject) =>
-      server.once('error', reject).listen(at, host, () => resolve(server.removeListener('error', reject) && undefined)),
-    );
-  await listen(port).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EADDRINUSE' || portWasChosen)
-      throw new AppError(
-        'port_taken',
-        `Cannot listen on ${host}:${port} (${error.code}). Set WEB_PORT to a free port.`,
-        { cause: error },
-      );
-    return listen(0); // several workers on one machine
-  });
-  const address = server.address();
+  const server = createAdaptorServer({ fetch: routes.fetch }) as Server;
+  const port = await listen(server, { host, ...wanted });
   return {
-    url: `http://${host}:${typeof address === 'object' ? address?.port : port}`,
-    stop: () => new Promise((resolve) => server.close(() => resolve())),
+    url: `http://${host}:${port}`,
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
   };
 }
