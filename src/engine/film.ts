@@ -4,7 +4,7 @@ import { AppError } from '../core/errors.ts';
 import type { GenerateContext, Made, Picture } from '../core/picture.ts';
 import type { StoredPicture } from '../core/recipe.ts';
 import { MAX_FRAMES } from '../core/request.ts';
-import { decodePicture, loadStored, MOVING } from './picture-input.ts';
+import { decodeStill, loadStored, onWhite, readHeader } from './picture-input.ts';
 
 export interface Film {
   /** Of equal size, on white. */
@@ -24,11 +24,9 @@ export const loadFilm = async (load: GenerateContext['load'], stored: StoredPict
 
 /** Of more frames than a film may have some are left out, evenly, and it lasts as long as before. */
 export async function decodeFilm(bytes: Uint8Array): Promise<Film> {
-  const about = await sharp(bytes, { limitInputPixels: false })
-    .metadata()
-    .catch(() => undefined); // decoding says it better
-  const { pages = 1, delay = [] } = about ?? {};
-  if (pages === 1 || !MOVING.has(about?.format ?? '')) return { frames: [await decodePicture(bytes)], delaysMs: [0] };
+  const header = await readHeader(bytes);
+  const { frames: pages, delaysMs } = header;
+  if (pages === 1) return { frames: [onWhite(await decodeStill(bytes, header))], delaysMs: [0] };
   const { data, info } = await sharp(bytes, { pages: -1, limitInputPixels: MOST_PIXELS, failOn: 'error' })
     .toColourspace('srgb')
     .flatten({ background: '#fff' })
@@ -40,7 +38,7 @@ export async function decodeFilm(bytes: Uint8Array): Promise<Film> {
   const { width, channels } = info;
   const height = info.height / pages;
   const size = width * height * channels;
-  const shown = Array.from({ length: pages }, (_, i) => kept(delay[i]));
+  const shown = Array.from({ length: pages }, (_, i) => kept(delaysMs[i]));
   const frame = (i: number): Picture => ({
     ...{ width, height },
     data: inColour(data.subarray(i * size, (i + 1) * size), channels),

@@ -15,14 +15,25 @@ const MOST_PIXELS = 64 * 2 ** 20;
 /** What is decoded at all: drawings and documents (SVG, PDF) would be programs to run. */
 const FORMATS = new Set<string>(['png', 'jpeg', 'webp', 'gif', 'tiff', 'heif', 'avif']);
 /** Formats whose pages are shown one after the other. */
-export const MOVING = new Set<string>(['gif', 'webp']);
+const MOVING = new Set<string>(['gif', 'webp']);
 const OPAQUE = 255;
 
 const unreadable = (cause?: unknown) =>
   new AppError('invalid_request', 'That file is not a picture that can be read. Send a PNG, JPEG or WebP.', { cause });
 
-/** What a record keeps of a file: hash, size when held upright, frames if it moves. Reads the header alone. Throws invalid_request. */
-export async function inspectPicture(bytes: Uint8Array): Promise<Omit<StoredPicture, 'key'>> {
+/** What a file says of itself before anything is decoded. */
+export interface Header {
+  /** Held upright. */
+  width: number;
+  height: number;
+  /** 1 of what does not move. */
+  frames: number;
+  /** How long each frame is shown, as far as it says. */
+  delaysMs: readonly number[];
+}
+
+/** Throws invalid_request. */
+export async function readHeader(bytes: Uint8Array): Promise<Header> {
   if (bytes.length > MOST_BYTES)
     throw new AppError(
       'invalid_request',
@@ -32,6 +43,7 @@ export async function inspectPicture(bytes: Uint8Array): Promise<Omit<StoredPict
     format,
     autoOrient,
     pages = 1,
+    delay = [],
   } = await sharp(bytes, { limitInputPixels: false })
     .metadata()
     .catch((cause: unknown) => Promise.reject(unreadable(cause)));
@@ -42,21 +54,36 @@ export async function inspectPicture(bytes: Uint8Array): Promise<Omit<StoredPict
       'invalid_request',
       `That picture has ${width}×${height} pixels; the most is ${MOST_PIXELS / 2 ** 20} million. Send a smaller one.`,
     );
-  const sha256 = createHash('sha256').update(bytes).digest('hex');
-  return { sha256, width, height, ...(pages > 1 && MOVING.has(format) && { frames: pages }) };
+  return { width, height, frames: MOVING.has(format) ? pages : 1, delaysMs: delay };
 }
 
+/** What a record keeps of a file: hash, size when held upright, frames if it moves. Reads the header alone. Throws invalid_request. */
+export async function inspectPicture(bytes: Uint8Array): Promise<Omit<StoredPicture, 'key'>> {
+  const { width, height, frames } = await readHeader(bytes);
+  return { sha256: sha256Of(bytes), width, height, ...(frames > 1 && { frames }) };
+}
+
+const sha256Of = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+
 /** Upright, in sRGB, 8 bits a channel, the first frame of several; colours stay what they were where it is clear. */
-export async function decodeCutout(bytes: Uint8Array): Promise<Cutout> {
-  const { width, height } = await inspectPicture(bytes);
-  const { data: rgba, info } = await sharp(bytes, { limitInputPixels: MOST_PIXELS, failOn: 'error' })
+export const decodeCutout = async (bytes: Uint8Array): Promise<Cutout> => decodeStill(bytes, await readHeader(bytes));
+
+/** The same of a file whose header was read. */
+export async function decodeStill(bytes: Uint8Array, { width, height }: Header): Promise<Cutout> {
+  const { data, info } = await sharp(bytes, { limitInputPixels: MOST_PIXELS, failOn: 'error' })
     .autoOrient()
     .toColourspace('srgb')
-    .ensureAlpha()
     .raw()
     .toBuffer({ resolveWithObject: true })
     .catch((cause: unknown) => Promise.reject(unreadable(cause)));
-  if (info.width !== width || info.height !== height || info.channels !== 4) throw unreadable();
+  if (info.width !== width || info.height !== height) throw unreadable();
+  if (info.channels === 4) return withoutAlpha({ width, height, data });
+  if (info.channels === 3) return { width, height, data: new Uint8Array(data.buffer, data.byteOffset, data.length) };
+  throw unreadable();
+}
+
+/** `data`: RGBA. */
+function withoutAlpha({ width, height, data: rgba }: Picture): Cutout {
   const data = new Uint8Array(width * height * 3);
   const alpha = new Uint8Array(width * height);
   let least = OPAQUE;
@@ -78,7 +105,7 @@ export const loadCutout = async (load: GenerateContext['load'], stored: StoredPi
 /** Its file. Throws storage_failed. */
 export async function loadStored(load: GenerateContext['load'], { key, sha256 }: StoredPicture): Promise<Uint8Array> {
   const bytes = await load(key);
-  if (createHash('sha256').update(bytes).digest('hex') === sha256) return bytes;
+  if (sha256Of(bytes) === sha256) return bytes;
   throw new AppError('storage_failed', 'The stored picture is not the one that was recorded.');
 }
 

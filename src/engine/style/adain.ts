@@ -20,16 +20,35 @@ export function exchange(
 ): Float32Array {
   const channels = exchanges[0]?.content.mean.length ?? 1;
   const cells = maps.length / channels;
-  const before = new Float32Array(cells);
   for (let c = 0, from = 0; c < channels; c++, from += cells) {
-    before.set(maps.subarray(from, from + cells));
-    out.set(before, from);
-    for (const { share, content, style } of exchanges) {
+    const changes = exchanges.map(({ share, content, style }): Change => {
       const gain = style.deviation[c]! / content.deviation[c]!;
-      const [turn, shift] = [strength * (gain - 1), strength * (style.mean[c]! - gain * content.mean[c]!)];
-      if (share) for (let i = 0; i < cells; i++) out[from + i]! += share[i]! * (turn * before[i]! + shift);
-      else for (let i = 0; i < cells; i++) out[from + i] = before[i]! * (1 + turn) + shift;
-    }
+      return { share, turn: strength * (gain - 1), shift: strength * (style.mean[c]! - gain * content.mean[c]!) };
+    });
+    const [only] = changes;
+    const [before, after] = [maps.subarray(from, from + cells), out.subarray(from, from + cells)];
+    if (changes.length === 1 && !only!.share) changeAll(before, after, only!);
+    else changeByShares(before, after, changes);
   }
   return out;
+}
+
+/** Of a channel: share · (turn · x + shift) is added to x. */
+interface Change {
+  share: Float32Array | undefined;
+  turn: number;
+  shift: number;
+}
+
+function changeAll(before: Float32Array, after: Float32Array, { turn, shift }: Change): void {
+  for (let i = 0; i < before.length; i++) after[i] = before[i]! * (1 + turn) + shift;
+}
+
+const ones = ({ length }: Float32Array) => new Float32Array(length).fill(1);
+
+function changeByShares(before: Float32Array, after: Float32Array, changes: readonly Change[]): void {
+  const all = before.slice(); // `after` may be the same place
+  after.set(all);
+  for (const { share = ones(all), turn, shift } of changes)
+    for (let i = 0; i < all.length; i++) after[i]! += share[i]! * (turn * all[i]! + shift);
 }

@@ -4,6 +4,7 @@ import type { Installed } from '../catalogue.ts';
 import type { Device } from '../device.ts';
 import type { ManifestOf } from '../manifest.ts';
 import { type Clock, openNetwork } from '../network.ts';
+import { createRooms, type Rooms } from '../rooms.ts';
 import type { Planes } from './planes.ts';
 
 export interface AnyStyle {
@@ -11,6 +12,8 @@ export interface AnyStyle {
   /** [3, height, width], sides multiples of `multipleOf` → [channels, height / multipleOf, width / multipleOf]. */
   encode(picture: Planes, clock: Clock): Promise<Planes>;
   decode(maps: Planes, clock: Clock): Promise<Planes>;
+  /** For pictures and maps. */
+  rooms: Rooms;
   release(): Promise<void>;
 }
 
@@ -32,6 +35,7 @@ export async function openAnyStyle(
     about: manifest,
     encode: through(encoder, 3, 1 / multipleOf),
     decode: through(decoder, channels, multipleOf),
+    rooms: createRooms(),
     release: async () => void (await Promise.all([encoder.release(), decoder.release()])),
   };
 }

@@ -4,8 +4,9 @@ import type { Picture } from '../../core/picture.ts';
 import { inTiles, type Tiling } from '../diffusion/tiled.ts';
 import type { ManifestOf } from '../manifest.ts';
 import type { Clock, Network } from '../network.ts';
+import { createRooms } from '../rooms.ts';
 import { resample } from '../upscale/resample.ts';
-import { cropped, mirrored, type Planes, pictureOf, planesOf, roundedUp, type Size } from './planes.ts';
+import { cropped, type Planes, pictureOf, planesOf, roundedUp, type Size } from './planes.ts';
 
 /** The same picture gives the same picture: there is no chance in it. */
 export type ImagePass = (picture: Picture, context: PassContext) => Promise<Picture>;
@@ -28,6 +29,7 @@ export function createImagePass(network: Network, manifest: Manifest): ImagePass
   const output = network.outputs.find(({ name }) => name === graph.output) ?? network.outputs[0]!;
   const fixed = fixedSize(input.shape, layout);
   const tile = manifest.tile && tileOf(manifest.tile, fixed);
+  const rooms = createRooms();
 
   const run = async ({ data, width, height }: Planes, { clock, onTile }: PassContext): Promise<Float32Array> => {
     const last = layout === 'NHWC';
@@ -66,8 +68,9 @@ export function createImagePass(network: Network, manifest: Manifest): ImagePass
       return resample(made, picture.width, picture.height);
     }
     const size = atLeast(roundedUp(picture, multipleOf), fixed);
-    const planes = mirrored(planesOf(picture, graph.range), size);
+    const planes = planesOf(picture, graph.range, size, rooms.borrow(3 * size.width * size.height));
     const made = cropped({ ...size, data: floats(await paint(planes, context)) }, picture);
+    rooms.giveBack(planes.data);
     return pictureOf(made, outputRange);
   };
 }

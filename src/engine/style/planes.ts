@@ -1,6 +1,6 @@
 /** Pictures as networks see them, three planes of numbers, in sizes that networks take. */
 import type { Picture } from '../../core/picture.ts';
-import { toPicture } from '../pixels.ts';
+import { type Beyond, toPicture, toPlanes } from '../pixels.ts';
 
 export interface Size {
   width: number;
@@ -14,8 +14,13 @@ export interface Planes extends Size {
 
 type Range = readonly [black: number, white: number];
 
-export const planesOf = (picture: Picture, range: Range): Planes =>
-  planesWithin(picture, { x: 0, y: 0, width: picture.width, height: picture.height }, range);
+/** In this size or its own; beyond its right and lower edge it is mirrored. */
+export const planesOf = (
+  picture: Picture,
+  range: Range,
+  { width, height }: Size = picture,
+  room?: Float32Array<ArrayBuffer>,
+): Planes => planesWithin(picture, { x: 0, y: 0, width, height }, range, room);
 
 /** A part of a picture, or of maps. */
 export interface Rect extends Size {
@@ -23,28 +28,15 @@ export interface Rect extends Size {
   y: number;
 }
 
-/** The part of a picture within a rectangle; beyond its right and lower edge it is mirrored. */
-export function planesWithin(picture: Picture, { x, y, width, height }: Rect, range: Range): Planes {
-  const [column, row] = [mirror(picture.width), mirror(picture.height)];
-  const columns = Int32Array.from({ length: width }, (_, i) => 3 * column(x + i));
-  const values = valuesOf(range);
-  const area = width * height;
-  const data = new Float32Array(area * 3);
-  for (let j = 0, to = 0; j < height; j++) {
-    const line = 3 * row(y + j) * picture.width;
-    for (let i = 0; i < width; i++, to++) {
-      const from = line + columns[i]!;
-      data[to] = values[picture.data[from]!]!;
-      data[to + area] = values[picture.data[from + 1]!]!;
-      data[to + 2 * area] = values[picture.data[from + 2]!]!;
-    }
-  }
-  return { width, height, data };
+/** The part of a picture within a rectangle, in `room` if there is some; beyond its right and lower edge it is mirrored. */
+export function planesWithin(
+  picture: Picture,
+  { x, y, width, height }: Rect,
+  range: Range,
+  room = new Float32Array(3 * width * height),
+): Planes {
+  return { width, height, data: toPlanes(picture, x, y, width, height, range, { beyond: mirror, planes: room }) };
 }
-
-/** What each byte is between black and white. */
-const valuesOf = ([black, white]: Range) =>
-  Float32Array.from({ length: 256 }, (_, byte) => black + (byte / 255) * (white - black));
 
 export const pictureOf = ({ data, width, height }: Planes, range: Range): Picture =>
   toPicture(data, width, height, range);
@@ -70,7 +62,7 @@ export function mirrored(planes: Planes, { width, height }: Size): Planes {
   return { width, height, data };
 }
 
-const mirror = (side: number) => (at: number) => {
+const mirror: Beyond = (side) => (at) => {
   const turn = at % (2 * side);
   return turn < side ? turn : 2 * side - 1 - turn;
 };
@@ -78,12 +70,12 @@ const mirror = (side: number) => (at: number) => {
 /** The upper left part. */
 export const cropped = (planes: Planes, { width, height }: Size): Planes => cut(planes, { x: 0, y: 0, width, height });
 
-/** The part within a rectangle, in `room` if there is some. */
-export function cut(planes: Planes, part: Rect, room?: Float32Array<ArrayBuffer>): Planes {
+/** The part within a rectangle; the planes themselves where that is all of them. */
+export function cut(planes: Planes, part: Rect, roomFor = (length: number) => new Float32Array(length)): Planes {
   const { width, height } = part;
   if (width === planes.width && height === planes.height) return planes;
   const size = (planes.data.length / (planes.width * planes.height)) * width * height;
-  const out = { width, height, data: room?.subarray(0, size) ?? new Float32Array(size) };
+  const out = { width, height, data: roomFor(size) };
   paste(planes, part, out, { x: 0, y: 0 });
   return out;
 }

@@ -36,14 +36,22 @@ const BLOCK = 640;
 const KEEP = 128 * 2 ** 20;
 
 /** What a style picture, or every frame of one that moves, is to the network. */
-export async function styleOf({ net, clock, signal }: Deps, frames: readonly Picture[]): Promise<Moments> {
-  const gathering = gatherMoments(net.about.channels);
+export async function styleOf(deps: Deps, frames: readonly Picture[]): Promise<Moments> {
+  const { channels, multipleOf, epsilon } = deps.net.about;
+  const gathering = gatherMoments(channels);
   for (const frame of frames) {
-    signal.throwIfAborted();
-    const whole = roundedUp(frame, net.about.multipleOf);
-    gathering.add((await net.encode(planesWithin(frame, { x: 0, y: 0, ...whole }, net.about.range), clock)).data);
+    deps.signal.throwIfAborted();
+    gathering.add((await mapsOf(deps, frame, { x: 0, y: 0, ...roundedUp(frame, multipleOf) })).data);
   }
-  return gathering.finish(net.about.epsilon);
+  return gathering.finish(epsilon);
+}
+
+/** Of the part of a frame within a rectangle. */
+async function mapsOf({ net, clock }: Deps, frame: Picture, part: Rect): Promise<Planes> {
+  const planes = planesWithin(frame, part, net.about.range, net.rooms.borrow(3 * areaOf(part)));
+  const maps = await net.encode(planes, clock);
+  net.rooms.giveBack(planes.data);
+  return maps;
 }
 
 export async function restyle(deps: Deps, restyling: Restyling): Promise<Picture[]> {
@@ -62,7 +70,7 @@ export async function restyle(deps: Deps, restyling: Restyling): Promise<Picture
   /** The maps of a block, exactly as they are in those of the whole frame; at their place in these, if they are given. */
   const encoded = async (frame: Picture, part: Rect, whole?: Planes): Promise<Planes> => {
     const seen = around(part, reach.encoder, cells);
-    const maps = await net.encode(planesWithin(frame, enlarged(seen, multipleOf), range), clock);
+    const maps = await mapsOf(deps, frame, enlarged(seen, multipleOf));
     if (!whole) return cut(maps, inside(part, seen));
     paste(maps, inside(part, seen), whole, part);
     return whole;
@@ -72,11 +80,12 @@ export async function restyle(deps: Deps, restyling: Restyling): Promise<Picture
   const gather = (maps: Planes, part: Rect) => {
     for (const [r, gathering] of gatherings.entries()) gathering.add(maps.data, shareOf(r, part));
   };
+  const all = { x: 0, y: 0, ...cells };
   const size = channels * areaOf(cells);
   const keeps = 4 * size * frames.length <= keep;
   const kept: Planes[] = [];
   for (const [f, frame] of frames.entries()) {
-    const whole = keeps && blocks.length > 1 ? { ...cells, data: new Float32Array(size) } : undefined;
+    const whole = keeps && blocks.length > 1 ? { ...cells, data: net.rooms.borrow(size) } : undefined;
     for (const part of blocks) {
       signal.throwIfAborted();
       const maps = await encoded(frame, part, whole);
@@ -84,28 +93,33 @@ export async function restyle(deps: Deps, restyling: Restyling): Promise<Picture
       if (keeps) kept[f] = maps;
       onBlock(++done, total);
     }
-    if (whole) gather(whole, { x: 0, y: 0, ...cells });
+    if (whole) gather(whole, all);
   }
   const exchanges = regions.map((region, r) => ({
     content: gatherings[r]!.finish(epsilon),
     style: mixMoments(styles, region.shares),
   }));
+  /** In place. */
+  const exchangeIn = (maps: Planes, part: Rect) => {
+    const here: Exchange[] = exchanges.map((one, r) => ({ ...one, share: shareOf(r, part) }));
+    exchange(maps.data, here, strength, maps.data);
+    return maps;
+  };
 
-  const largest = Math.max(...blocks.map((part) => areaOf(around(part, reach.decoder, cells))));
-  const room = keeps && blocks.length > 1 ? new Float32Array(channels * largest) : undefined; // for one after the other
   const painted: Picture[] = [];
   for (const [f, frame] of frames.entries()) {
     const canvas = { ...sizeOf(first), data: new Uint8ClampedArray(first.data.length) };
+    const whole = kept[f] && exchangeIn(kept[f], all);
     for (const part of blocks) {
       signal.throwIfAborted();
       const seen = around(part, reach.decoder, cells);
-      const maps = kept[f] ? cut(kept[f], seen, room) : await encoded(frame, seen);
-      const here: Exchange[] = exchanges.map((one, r) => ({ ...one, share: shareOf(r, seen) }));
-      exchange(maps.data, here, strength, maps.data);
+      const maps = whole ? cut(whole, seen, net.rooms.borrow) : exchangeIn(await encoded(frame, seen), seen);
       const made = await net.decode(maps, clock);
+      if (maps !== whole) net.rooms.giveBack(maps.data);
       draw(made, enlarged(inside(part, seen), multipleOf), canvas, enlarged(part, multipleOf), range);
       onBlock(++done, total);
     }
+    if (whole) net.rooms.giveBack(whole.data);
     painted.push({ ...canvas, data: new Uint8Array(canvas.data.buffer) });
   }
   return painted;

@@ -3,6 +3,7 @@ import type { Picture } from '../../core/picture.ts';
 import type { ManifestOf } from '../manifest.ts';
 import type { Clock, Network } from '../network.ts';
 import { toPicture, toPlanes } from '../pixels.ts';
+import { createRooms } from '../rooms.ts';
 import { type Canvas, createCanvas } from './canvas.ts';
 import { leastTilesOf, tilesOf } from './tiles.ts';
 
@@ -26,6 +27,7 @@ export function createUpscaler(network: Network, { factor: own, graph, tile }: M
   const fixed = Number(input.shape[2]); // NaN where the graph takes any size
   const size = Number.isNaN(fixed) ? tile.size : fixed;
   const overlap = Math.min(tile.overlap, Math.floor(size / 4));
+  const rooms = createRooms();
   const split = Number.isNaN(fixed) ? leastTilesOf : tilesOf;
 
   return {
@@ -38,8 +40,9 @@ export function createUpscaler(network: Network, { factor: own, graph, tile }: M
       for (const [i, part] of tiles.entries()) {
         signal.throwIfAborted();
         const [w, h] = Number.isNaN(fixed) ? [part.width, part.height] : [fixed, fixed];
-        const data = toPlanes(picture, part.x, part.y, w, h, graph.range);
+        const data = toPlanes(picture, part.x, part.y, w, h, graph.range, { planes: rooms.borrow(3 * w * h) });
         const results = await network.run({ [input.name]: { data, dims: [1, 3, h, w] } }, clock);
+        rooms.giveBack(data);
         onTile(i + 1, tiles.length);
         const larger = averaged(results[output.name]!, w * factor, own / factor);
         if (w === picture.width && h === picture.height) return finished(larger);

@@ -2,6 +2,7 @@
 import { expect, it } from 'vitest';
 import { mulberry32 } from '../../../../src/core/mulberry32.ts';
 import type { Picture } from '../../../../src/core/picture.ts';
+import { createRooms } from '../../../../src/engine/rooms.ts';
 import { exchange } from '../../../../src/engine/style/adain.ts';
 import type { AnyStyle } from '../../../../src/engine/style/any-style.ts';
 import { around, blocksOf } from '../../../../src/engine/style/blocks.ts';
@@ -43,6 +44,7 @@ const net: AnyStyle = {
     return rearranged(planes, 'maps');
   },
   decode: async (planes) => rearranged(planes, 'picture'),
+  rooms: createRooms(),
   release: async () => {},
 };
 const deps = { net, clock: { runMs: 0 }, signal: new AbortController().signal };
