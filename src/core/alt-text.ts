@@ -11,11 +11,12 @@ export interface Asked {
 /** What one of our pictures was asked for; undefined for what is no longer here. */
 type Find = (picture: OurPicture) => Promise<Asked | undefined>;
 
-/** What it shows: the words as typed, or what was done to which picture, or whose face it is. */
-export async function subjectOf({ request, recipe }: Asked, find: Find): Promise<string> {
+/** What picture `index` of it shows: the words as typed, or what was done to which picture, or whose face it is. */
+export async function subjectOf({ request, recipe }: Asked, find: Find, index = 0): Promise<string> {
   const shown = async (picture: PictureRef | undefined): Promise<string> => {
-    const asked = picture && 'generationId' in picture ? await find(picture) : undefined;
-    return asked ? subjectOf(asked, find) : 'a picture';
+    if (!picture || !('generationId' in picture)) return 'a picture';
+    const asked = await find(picture);
+    return asked ? subjectOf(asked, find, picture.index) : 'a picture';
   };
   switch (request.kind) {
     case 'imagine':
@@ -25,7 +26,7 @@ export async function subjectOf({ request, recipe }: Asked, find: Find): Promise
     case 'stylize':
       return request.words ?? `${await shown(request.source)} in the manner of ${manner(request, recipe)}`;
     case 'face':
-      return request.picture ? 'a face like one in a picture' : `a face, seed ${recipe.seed}`;
+      return request.picture ? 'a face like one in a picture' : `a face, seed ${(recipe.seed + index) % 2 ** 32}`;
     case 'morph': {
       const [first, last] = [request.stops[0], request.stops.at(-1)].map((stop) =>
         stop && 'seed' in stop ? `a face, seed ${stop.seed}` : shown(stop),

@@ -53,10 +53,11 @@ export async function makeAtShell(name: string, ask: Ask, out?: string): Promise
     });
     const shown = formatOf(file) === 'png' ? images : images.length > 1 ? [asOne(images)] : images;
     for (const one of shown) refuse(await judgeFrames(safety, one, given));
-    const altText = altTextOf(await subjectOf({ request, recipe }, async () => undefined));
     const encoded: Uint8Array[] = [];
-    for (const [index, one] of shown.entries())
+    for (const [index, one] of shown.entries()) {
+      const altText = altTextOf(await subjectOf({ request, recipe }, async () => undefined, index));
       encoded.push(await encode(safety, recipe, one, { index, altText, file }));
+    }
     const ms = Math.round(performance.now() - started);
     for (const [i, written] of (await writeEach(file, encoded)).entries()) {
       const sha256 = createHash('sha256').update(encoded[i]!).digest('hex');

@@ -17,7 +17,11 @@ export type Developed = { images: NewImage[] } | { refused: Verdict[] };
 /** `stored` learns each key as soon as it exists. */
 export async function develop(
   { safety, objects }: DevelopmentDeps,
-  { generation, made, altText }: { generation: GenerationView; made: readonly Made[]; altText: string },
+  {
+    generation,
+    made,
+    altText: altTextOf,
+  }: { generation: GenerationView; made: readonly Made[]; altText(index: number): Promise<string> },
   signal: AbortSignal,
   stored: (key: string) => void,
 ): Promise<Developed> {
@@ -30,6 +34,7 @@ export async function develop(
   for (const [index, one] of made.entries()) {
     signal.throwIfAborted();
     const { seed, picture } = one;
+    const altText = await altTextOf(index);
     const code = randomBytes(8).readBigUInt64BE();
     const { shown, keyId, strength } = await markFrames(safety, one, code, signal);
     const { bytes, mime } = await safety.encode(shown, { recipe: generation.recipe, seed, index, altText });

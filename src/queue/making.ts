@@ -39,7 +39,8 @@ export async function make(
   const { generation } = claim;
   const keys: string[] = [];
   const discard = () => Promise.all(keys.map((key) => objects.delete(key).catch(() => {})));
-  const altText = altTextOf(await subjectOf(generation, ({ generationId }) => records.find(generationId)));
+  const altText = async (index: number) =>
+    altTextOf(await subjectOf(generation, ({ generationId }) => records.find(generationId), index));
   const reporter = createReporter(deps, {
     generationId: generation.id,
     everyMs: progressMs,

@@ -36,6 +36,14 @@ it('names a face by the seed it got', async () => {
   expect(await subject({ kind: 'face' }, aFaceRecipe({ seed: 41 }))).toBe('a face, seed 41');
 });
 
+it('names each of many faces by its own seed, also when one of them is enlarged later', async () => {
+  const many: Asked = { request: aRequest({ kind: 'face', count: 60 }), recipe: aFaceRecipe({ seed: 2 ** 32 - 1 }) };
+  const said = [0, 1, 2].map((index) => subjectOf(many, async () => undefined, index));
+  expect(await Promise.all(said)).toEqual(['a face, seed 4294967295', 'a face, seed 0', 'a face, seed 1']);
+  const larger: Asked = { request: aRequest({ kind: 'upscale', source: ours(4, 2) }), recipe: aRecipe() };
+  expect(await subjectOf(larger, async () => many)).toBe('a face, seed 1');
+});
+
 it('begins by saying that a machine made it, and is never too long', () => {
   expect(altTextOf('a face, seed 7')).toBe('AI-generated image: a face, seed 7');
   expect(altTextOf('x'.repeat(5000))).toHaveLength(1000);

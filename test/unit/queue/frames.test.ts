@@ -62,7 +62,7 @@ it('a film becomes one image that moves, judged as a whole, with the hash of all
   const kept: string[] = [];
   const objects = { put: async (_: Uint8Array, mime: string) => ({ key: mime, sha256: 'f'.repeat(64) }) };
   const safety = { ...allowing, ...judging({ 2: { decision: 'hide' } }) };
-  const order = { generation: aGeneration(), made: [made], altText: 'x' };
+  const order = { generation: aGeneration(), made: [made], altText: async () => 'x' };
   const developed = await develop({ safety, objects }, order, new AbortController().signal, (key) => kept.push(key));
   expect('images' in developed && developed.images).toMatchObject([
     { mime: 'image/webp', width: 8, height: 8, hidden: true, pixelSha256: pixelSha256(made) },
