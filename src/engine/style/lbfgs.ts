@@ -10,8 +10,20 @@ export interface Minimising<V extends Vector> {
   reach?: number;
   /** Enough when no variable's slope is larger. */
   flat?: number;
-  /** Told after each iteration; the values only ever fall. */
-  onIteration?: (iteration: number, at: { x: V; value: number }) => void | Promise<void>;
+  /** Told after each iteration; the values only ever fall. From where it stands another process can go on. */
+  onIteration?: (iteration: number, at: Descent<V>) => void | Promise<void>;
+  /** Where an earlier run of the same stood: it goes on from there to the same end, instead of from `start`. */
+  from?: Descent<V> | undefined;
+}
+
+/** Where it stands after an iteration, and what it remembers of its way. */
+export interface Descent<V extends Vector> {
+  x: V;
+  value: number;
+  slope: V;
+  pairs: readonly Pair<V>[];
+  /** Iterations done. */
+  done: number;
 }
 
 export interface Minimum<V extends Vector> {
@@ -25,12 +37,9 @@ export interface Minimum<V extends Vector> {
 export async function minimise<V extends Vector>(
   objective: Objective<V>,
   start: V,
-  { iterations, memory = 16, reach = 1, flat = 1e-10, onIteration = () => {} }: Minimising<V>,
+  { iterations, memory = 16, reach = 1, flat = 1e-10, onIteration = () => {}, from }: Minimising<V>,
 ): Promise<Minimum<V>> {
-  let x = start.slice() as V;
-  let { value, slope } = await objective(x);
-  let pairs: Pair<V>[] = [];
-  let done = 0;
+  let { x, value, slope, pairs, done } = from ?? (await begun(objective, start));
   while (done < iterations && slope.some((s: number) => Math.abs(s) > flat)) {
     const direction = descent(slope, pairs);
     const along = dot(direction, slope);
@@ -49,12 +58,17 @@ export async function minimise<V extends Vector>(
     const pair = pairOf(moved(next.x, -1, x), moved(next.slope, -1, slope));
     if (pair.product > 1e-10 * pair.square) pairs = [...pairs, pair].slice(-memory);
     ({ x, value, slope } = next);
-    await onIteration(++done, { x, value });
+    await onIteration(++done, { x, value, slope, pairs, done });
   }
   return { x, value, iterations: done };
 }
 
-interface Pair<V extends Vector> {
+async function begun<V extends Vector>(objective: Objective<V>, start: V): Promise<Descent<V>> {
+  const x = start.slice() as V;
+  return { x, ...(await objective(x)), pairs: [], done: 0 };
+}
+
+export interface Pair<V extends Vector> {
   /** s = xₖ₊₁ − xₖ */
   step: V;
   /** y = ∇fₖ₊₁ − ∇fₖ */

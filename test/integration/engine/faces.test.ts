@@ -158,6 +158,30 @@ describe('a picture', () => {
     expect(pixelSha256(await find(STEPS))).toBe(pixelSha256(found));
   });
 
+  it('is looked for by another engine from where the one that died was, to the same bytes', async () => {
+    const face = await draw({ seed: 5, truncation: 1 });
+    const png = await sharp(face.data, { raw: { width: 128, height: 128, channels: 3 } })
+      .png()
+      .toBuffer();
+    const sha256 = createHash('sha256').update(png).digest('hex');
+    const picture = { key: 'k', sha256, width: 128, height: 128 };
+    const recipe = aFace({ projection: { picture, steps: 6 }, edits: { smile: 1 } });
+    const run = async (resume?: Uint8Array) => {
+      const another = createLocalEngine({ catalogue, device, log, checkpointMs: 0 }); // it remembers no picture
+      const [states, steps]: [Uint8Array[], number[]] = [[], []];
+      const over = { load: async () => png, resume, onCheckpoint: (state: Uint8Array) => states.push(state) };
+      const onProgress = ({ step }: Progress) => steps.push(step);
+      const { images } = await another.generate(recipe, aContext({ ...over, onProgress }));
+      await another.close();
+      return { states, steps, hash: pixelSha256(images[0]!.picture) };
+    };
+    const whole = await run();
+    expect(whole.steps).toEqual([1, 2, 3, 4, 5, 6, 7]);
+    const [half, end] = [await run(whole.states[3]), await run(whole.states.at(-1))];
+    expect([half.hash, half.steps]).toEqual([whole.hash, [5, 6, 7]]);
+    expect([end.hash, end.steps]).toEqual([whole.hash, [7]]);
+  });
+
   it('is no longer looked for once that was cancelled', async () => {
     const stop = new AbortController();
     const { width, height, data } = await draw();

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Progress } from '../../../../src/core/picture.ts';
-import { project } from '../../../../src/engine/gan/projection.ts';
+import { project, SearchState } from '../../../../src/engine/gan/projection.ts';
 import { createWSpace } from '../../../../src/engine/gan/w-space.ts';
+import { fromBytes, toBytes } from '../../../../src/engine/plain-bytes.ts';
 import { createGenerator } from '../../../../src/engine/random.ts';
 
 const WIDTH = 4;
@@ -58,6 +59,21 @@ describe('the search for a picture', () => {
     await project(judge, space, [far], search(options));
     expect(told).toEqual([1, 2, 3, 4].map((step) => ({ step, total: 4, preview: picture })));
     expect(beats).toBeGreaterThanOrEqual(5);
+  });
+
+  it('left after any step and gone on with elsewhere, ends with the same bytes', async () => {
+    const states: SearchState[] = [];
+    const onState = (state: SearchState) => states.push(SearchState.parse(fromBytes(toBytes(state))));
+    const whole = await project(judge, space, [far], search({ steps: 12, onState }));
+    expect(states.map(({ done }) => done)).toEqual(Array.from({ length: states.length }, (_, i) => i + 1));
+    expect(states.length).toBeGreaterThan(6);
+    for (const from of states) {
+      const steps: number[] = [];
+      const onProgress = ({ step }: Progress) => steps.push(step);
+      const rest = await project(judge, space, [near], search({ steps: 12, from, onProgress }));
+      expect(Buffer.from(rest.buffer).equals(Buffer.from(whole.buffer))).toBe(true);
+      expect(steps).toEqual(states.map(({ done }) => done).filter((done) => done > from.done));
+    }
   });
 
   it('stops between two looks when it is cancelled', async () => {
