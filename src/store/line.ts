@@ -18,6 +18,8 @@ const BUSY_MS = 50;
 /** Finished jobs of each kind and model that an ETA is made from. */
 const PACES = 50;
 const LATELY_MS = 10 * 60_000;
+/** Of whoever came within it, so much before that is looked at, too: an older job that is still open is overlooked. */
+const STILL_HERE_MS = 60 * 60_000;
 
 const Said = z.object({ ahead: z.number(), etaSeconds: z.number().optional(), etaHighSeconds: z.number().optional() });
 
@@ -76,11 +78,10 @@ export const line = (db: Database, log: Logger): InLine => ({
         SELECT count(*) FILTER (WHERE fresh) / greatest(1000, extract(epoch FROM now() - min(created_at)) * 1000)::float8
             AS "perMs", coalesce(avg(estimate_ms) FILTER (WHERE fresh), 0)::float8 AS "meanMs"
         FROM (
-          SELECT g.created_at, g.estimate_ms, NOT EXISTS (
-            SELECT FROM generation before
-            WHERE before.person_id = g.person_id AND before.id < g.id
-              AND (before.ended_at IS NULL OR before.ended_at > g.created_at)) AS fresh
-          FROM generation g WHERE g.id > ${uuidSince(Date.now() - LATELY_MS)}::uuid) AS lately`,
+          SELECT id, created_at, estimate_ms, coalesce(max(coalesce(ended_at, 'infinity')) OVER before <= created_at, true) AS fresh
+          FROM generation WHERE id > ${uuidSince(Date.now() - LATELY_MS - STILL_HERE_MS)}::uuid
+          WINDOW before AS (PARTITION BY person_id ORDER BY id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)) AS known
+        WHERE id > ${uuidSince(Date.now() - LATELY_MS)}::uuid`,
     ]);
     return {
       waiting: waiting.map(({ standing, ...one }) => {
