@@ -13,6 +13,7 @@ import type { Evaluate } from '../bench/eval/evaluation.ts';
 import { evaluateFeatures } from '../bench/eval/feature-net.ts';
 import { append, entryOf } from '../bench/eval/journal.ts';
 import { evaluatePictureSafety } from '../bench/eval/picture-safety.ts';
+import { evaluateQuick } from '../bench/eval/quick.ts';
 import { evaluateControl } from '../bench/eval/sticker-control.ts';
 import { evaluateStickers } from '../bench/eval/sticker-diffusion.ts';
 import { evaluateTranslation } from '../bench/eval/translate.ts';
@@ -32,6 +33,7 @@ const EVALUATIONS: Record<string, Evaluate> = {
   adain: evaluateAnyStyle,
   features: evaluateFeatures,
   translate: evaluateTranslation,
+  lora: evaluateQuick,
 };
 
 const root = fileURLToPath(new URL('..', import.meta.url));

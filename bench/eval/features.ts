@@ -35,18 +35,20 @@ export async function openFeatures(catalogue: Catalogue, device: Device): Promis
       const results = await run(picture);
       return Object.entries(LAYERS).map(([name, channels]) => ({ channels, data: results[name]! }));
     },
-    async row(picture) {
-      const { relu4_2 } = await run(picture);
-      const places = relu4_2!.length / LAYERS.relu4_2;
-      return Float32Array.from({ length: LAYERS.relu4_2 }, (_, c) => {
-        let sum = 0;
-        for (let p = 0; p < places; p++) sum += relu4_2![c * places + p]!;
-        return sum / places;
-      });
-    },
+    row: async (picture) => meansOf({ channels: LAYERS.relu4_2, data: (await run(picture)).relu4_2! }),
     distance: perceptualDistance,
     release: () => network.release(),
   };
+}
+
+/** The mean of each channel of a layer: of relu4_2, one row of a set. */
+export function meansOf({ channels, data }: Maps): Float32Array {
+  const places = data.length / channels;
+  return Float32Array.from({ length: channels }, (_, c) => {
+    let sum = 0;
+    for (let p = 0; p < places; p++) sum += data[c * places + p]!;
+    return sum / places;
+  });
 }
 
 /** Rows kept as little-endian halves, `width` to a row. */
