@@ -201,6 +201,111 @@ describe('an attached picture', () => {
     await done(ada);
   });
 
+  it('takes the manners of others by their shares, where a mask is painted and nowhere else', async () => {
+    const ada = await come();
+    const { page } = ada;
+    const form = page.getByRole('dialog', { name: 'Stylize this picture' });
+    const flat = (background: string) =>
+      sharp({ create: { width: 32, height: 32, channels: 3, background } })
+        .png()
+        .toBuffer();
+    const picked = async (name: string, colour: string) => ({
+      ...{ name, mimeType: 'image/png' },
+      buffer: await flat(colour),
+    });
+    await attach(ada, 'sun.jpg', await photo());
+    await page.getByRole('button', { name: 'Stylize…' }).click();
+    await form.getByLabel('Pictures', { exact: true }).check();
+    await form
+      .locator('input[type=file]')
+      .setInputFiles([await picked('red.png', '#f00'), await picked('blue.png', '#00f')]);
+    await form.getByLabel('Share of blue.png').fill('50');
+    await eventually(() => form.locator('.styles').textContent()).toMatch(/red\.png.*67 %.*blue\.png.*33 %/);
+    await form.getByLabel('Keep the colours').selectOption('luminance');
+    await form.getByLabel('Keep the colours').selectOption('no');
+    await form.getByLabel('Only where I paint').check();
+    await form.getByRole('button', { name: 'Stylize' }).click();
+    await eventually(() => form.getByRole('alert').textContent()).toMatch(/mask is still empty/);
+
+    const canvas = form.getByRole('application', { name: 'Paint where the style goes' });
+    const { x, y, width, height } = (await canvas.boundingBox())!;
+    await form.getByLabel('Pen').fill('50');
+    const stroke = async (share: number) => {
+      await page.mouse.move(x + width * share, y + 1);
+      await page.mouse.down();
+      await page.mouse.move(x + width * share, y + height - 1, { steps: 4 });
+      await page.mouse.up();
+    };
+    await stroke(0.17);
+    await eventually(() => form.locator('.pad output').textContent()).toMatch(/^3[0-9] % is painted/);
+    await stroke(0.8);
+    await form.getByRole('button', { name: 'Undo' }).click();
+    await eventually(() => form.locator('.pad output').textContent()).toMatch(/^3[0-9] %/);
+    await form.getByRole('button', { name: 'Stylize' }).click();
+    await form.waitFor({ state: 'hidden' });
+    await done(ada);
+    expect(await headline(ada)).toMatch(/In the manner of 2 pictures/);
+    expect(await ada.last.locator('.asked').textContent()).toContain('--weights 100 50');
+    expect(await ada.last.locator('.asked img').count()).toBe(4);
+
+    const src = await ada.last.locator('.picture img').getAttribute('src');
+    const made = await page.evaluate(async (src) => [...new Uint8Array(await (await fetch(src)).arrayBuffer())], src!);
+    const change = async (left: number) => {
+      const part = (bytes: Buffer) =>
+        sharp(bytes).extract({ left, top: 8, width: 20, height: 48 }).removeAlpha().raw().toBuffer();
+      const [before, after] = [await part(await photo()), await part(Buffer.from(made))];
+      return before.reduce((sum, value, i) => sum + Math.abs(value - after[i]!), 0) / before.length;
+    };
+    expect(await change(2)).toBeGreaterThan(20);
+    expect(await change(70)).toBeLessThan(5);
+
+    await ada.last.locator('.picture').click();
+    await page.getByRole('dialog', { name: 'Picture, large' }).getByRole('button', { name: 'Stylize…' }).click();
+    await form.getByLabel('Everywhere').check();
+    await form.getByLabel('A brush').check();
+    await form.getByLabel('Brush', { exact: true }).selectOption('ink');
+    await form.getByRole('button', { name: 'Stylize' }).click();
+    await eventually(() => ada.exchanges.count()).toBe(2);
+    expect(await ada.last.locator('.asked').textContent()).toMatch(/--of [0-9a-f-]{36}#1 --brush ink/);
+    await done(ada);
+  });
+
+  it('is painted on by touch and by keys, on a phone, and the form keeps what was painted when it is closed', async () => {
+    const ada = await come({ viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true });
+    const { page } = ada;
+    const form = page.getByRole('dialog', { name: 'Stylize this picture' });
+    const painted = form.locator('.pad output');
+    await attach(ada, 'sun.jpg', await photo());
+    await tabTo(page, page.getByRole('button', { name: 'Stylize…' }));
+    await page.keyboard.press('Enter');
+    await form.getByLabel('Only where I paint').tap();
+    const canvas = form.getByRole('application');
+    const { x, y, width, height } = (await canvas.boundingBox())!;
+    await page.touchscreen.tap(x + width / 4, y + height / 4);
+    await eventually(() => painted.textContent()).toMatch(/^[12] % is painted/);
+    await form.getByRole('button', { name: 'Clear' }).tap();
+    await eventually(() => painted.textContent()).toBe('Nothing is painted yet.');
+    await tabTo(page, canvas);
+    await page.keyboard.press('ArrowLeft');
+    for (let i = 0; i < 3; i++) await page.keyboard.press('Shift+ArrowRight');
+    await eventually(() => painted.textContent()).toMatch(
+      /^3\d % from the left, 25 % from the top\. [3-9] % is painted/,
+    );
+    await form.getByRole('button', { name: 'Swap' }).tap();
+    await eventually(() => painted.textContent()).toMatch(/^9\d % is painted/);
+    expect(await overflow(ada)).toBeLessThanOrEqual(0);
+    expect(await form.evaluate((dialog) => dialog.scrollWidth - dialog.clientWidth)).toBeLessThanOrEqual(0);
+    await keep(page, 'stylize-form');
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Stylize…' }).tap();
+    expect(await painted.textContent()).toMatch(/^9\d % is painted/);
+    await tabTo(page, form.getByRole('button', { name: 'Stylize' }));
+    await page.keyboard.press('Enter');
+    await done(ada);
+    expect(await ada.last.locator('.asked img').count()).toBe(2);
+    expect(await page.locator('#attached').isVisible()).toBe(false);
+  });
+
   it('that is none is refused beside the composer, and nothing is asked', async () => {
     const ada = await come();
     await attach(ada, 'photo.jpg', Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"/>'));

@@ -1,6 +1,5 @@
 /** What the page asks of its server. A failure comes back as a notice, like every other answer. */
-import type { KeptPicture } from '../../../core/request.ts';
-import type { About, Answer, Hints, Message, Uploaded, WireReply } from '../wire.ts';
+import type { About, Answer, Attached, Hints, Message, Uploaded, WireReply } from '../wire.ts';
 
 export interface Said {
   /** Taken: false for refusals and when nobody answered. */
@@ -17,7 +16,7 @@ export interface Page {
 }
 
 export const api = {
-  command: (text: string, pictures: readonly KeptPicture[], eventId: string) =>
+  command: (text: string, pictures: readonly Attached[], eventId: string) =>
     post('api/command', { text, pictures, eventId }),
   upload,
   press: (code: string) => post('api/press', { code, eventId: uuid() }),

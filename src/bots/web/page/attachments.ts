@@ -3,27 +3,28 @@ import type { KeptPicture } from '../../../core/request.ts';
 import type { Uploaded, WireReply } from '../wire.ts';
 import { byId, h } from './dom.ts';
 import { icon } from './icons.ts';
+import type { Taking } from './style-pictures.ts';
 
-const MOST = 2;
+/** One to change and three whose manner it takes. */
+const MOST = 4;
 
 export interface Attachments {
   /** Those that were taken in, once all of them have been looked at. */
   pictures(): Promise<KeptPicture[]>;
+  /** In the order they were attached. */
+  all(): readonly Taking[];
   count(): number;
   clear(): void;
 }
 
-interface Attached {
-  chip: HTMLElement;
-  url: string;
-  /** Undefined when it was refused. */
-  taken: Promise<KeptPicture | undefined>;
-}
+type Attached = Taking & { chip: HTMLElement };
 
 export function createAttachments(deps: {
   upload(file: Blob): Promise<Uploaded>;
   refused(notice: WireReply): void;
   changed(): void;
+  /** The form was asked for. */
+  form(): void;
 }): Attachments {
   const list = byId('attached');
   const form = byId<HTMLFormElement>('composer');
@@ -58,7 +59,7 @@ export function createAttachments(deps: {
         icon('cancel'),
       ),
     );
-    const one: Attached = { chip, url, taken: take() };
+    const one: Attached = { chip, name, url, taken: take() };
     async function take(): Promise<KeptPicture | undefined> {
       const answer = await deps.upload(file);
       chip.removeAttribute('aria-busy');
@@ -68,7 +69,7 @@ export function createAttachments(deps: {
       return undefined;
     }
     attached.push(one);
-    list.append(chip);
+    list.insertBefore(chip, list.querySelector('.more'));
     list.hidden = false;
     deps.changed();
   }
@@ -78,6 +79,13 @@ export function createAttachments(deps: {
     for (const file of all) add(file);
     return all.length > 0;
   };
+  list.append(
+    h(
+      'li',
+      { class: 'more' },
+      h('button', { type: 'button', class: 'press neutral', click: deps.form }, icon('brush'), 'Stylize…'),
+    ),
+  );
   button.append(icon('attach'));
   button.addEventListener('click', () => input.click());
   input.addEventListener('change', () => {
@@ -98,6 +106,7 @@ export function createAttachments(deps: {
 
   return {
     pictures: async () => (await Promise.all(attached.map(({ taken }) => taken))).filter((picture) => !!picture),
+    all: () => attached,
     count: () => attached.length,
     clear: () => {
       for (const one of [...attached]) drop(one);

@@ -14,6 +14,9 @@ export interface Composer {
   hint(hints: Hints): void;
   /** Puts this text into the field and sends it. */
   send(text: string): void;
+  /** What stands in the field. */
+  text(): string;
+  clear(): void;
   /** Pictures were attached or taken away. */
   attachedChanged(): void;
   focus(): void;
@@ -123,6 +126,8 @@ export function createComposer({ submit, attached }: Deps): Composer {
       write(text);
       void send();
     },
+    text: () => field.value.trim(),
+    clear: () => write(''),
     attachedChanged: offer,
     focus: () => field.focus(),
   };

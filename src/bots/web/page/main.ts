@@ -1,5 +1,5 @@
 /** The chat page: puts its parts together. */
-import type { Answer, Events } from '../wire.ts';
+import type { Answer, Attached, Events, WireReply } from '../wire.ts';
 import { createAnnouncer } from './announcer.ts';
 import { api, uuid } from './api.ts';
 import { createAttachments } from './attachments.ts';
@@ -9,6 +9,7 @@ import { byId } from './dom.ts';
 import type { Exchange } from './exchange.ts';
 import { createFeed } from './feed.ts';
 import { createStatus } from './status.ts';
+import { createStylizeForm } from './stylize-form.ts';
 import { createViewer } from './viewer.ts';
 import { createWelcome } from './welcome.ts';
 
@@ -17,7 +18,9 @@ const status = createStatus();
 const earlier = byId<HTMLButtonElement>('earlier');
 let loaded = false;
 
-const view = createViewer();
+const view = createViewer({
+  stylize: ({ src, of = '', altText }) => form.open({ url: src, name: altText, of }),
+});
 const feed = createFeed({
   press,
   view,
@@ -35,6 +38,22 @@ const attachments = createAttachments({
     feed.toEnd();
   },
   changed: () => composer.attachedChanged(),
+  form: () => {
+    const [first, ...styles] = attachments.all();
+    if (first) form.open(first, { styles, typed: composer.text() });
+  },
+});
+const form = createStylizeForm({
+  upload: api.upload,
+  send: async (text, pictures) => {
+    const { ok, notice } = await send(text, pictures);
+    if (!ok) return notice;
+    if (pictures.some(({ as }) => as === 'picture')) {
+      attachments.clear();
+      composer.clear();
+    }
+    return undefined;
+  },
 });
 const composer = createComposer({ submit, attached: attachments.count });
 const welcome = createWelcome(composer.send);
@@ -46,15 +65,24 @@ async function submit(text: string): Promise<boolean> {
   const attached = attachments.count();
   const pictures = await attachments.pictures();
   if (pictures.length < attached) return false; // what was refused says so itself
+  const { ok, notice } = await send(text, pictures);
+  if (ok) attachments.clear();
+  else if (notice) feed.notice(notice, true);
+  feed.toEnd();
+  return ok;
+}
+
+/** Shows what was taken; what was refused is for whoever sent it to show. */
+async function send(text: string, pictures: readonly Attached[]): Promise<{ ok: boolean; notice?: WireReply }> {
   const said = JSON.stringify([text, pictures]);
   const event = unanswered?.said === said ? unanswered : { said, eventId: uuid() };
   unanswered = event;
   const { ok, answered, answer } = await api.command(text, pictures, event.eventId);
   if (answered) unanswered = undefined;
-  if (ok) attachments.clear();
+  if (!ok && 'notice' in answer) return { ok, notice: answer.notice };
   take(answer, { refusal: !ok });
   feed.toEnd();
-  return ok;
+  return { ok };
 }
 
 async function press(code: string, exchange: Exchange): Promise<void> {
@@ -121,7 +149,13 @@ connect(
   },
   { opened: () => void refresh(), state: status.connection },
 );
-api.options().then(composer.hint, () => undefined);
+api.options().then(
+  (hints) => {
+    composer.hint(hints);
+    form.hint(hints);
+  },
+  () => undefined,
+);
 api.status().then(
   (facts) => {
     if (!facts) return;

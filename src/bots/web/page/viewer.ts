@@ -3,7 +3,9 @@ import type { WireImage } from '../wire.ts';
 import { byId, h } from './dom.ts';
 import { icon } from './icons.ts';
 
-export function createViewer(): (images: readonly WireImage[], index: number) => void {
+export function createViewer(deps: {
+  stylize: (image: WireImage) => void;
+}): (images: readonly WireImage[], index: number) => void {
   const dialog = byId<HTMLDialogElement>('viewer');
   let images: readonly WireImage[] = [];
   let index = 0;
@@ -36,6 +38,14 @@ export function createViewer(): (images: readonly WireImage[], index: number) =>
         { class: 'round download', href: src, download: name, 'aria-label': 'Download', title: 'Download' },
         icon('download'),
       ),
+      ...(image.of
+        ? [
+            button('Stylize…', 'brush', () => {
+              dialog.close();
+              deps.stylize(image);
+            }),
+          ]
+        : []),
       ...(several ? [button('Previous', 'previous', () => turn(-1)), button('Next', 'next', () => turn(1))] : []),
       button('Close', 'cancel', () => dialog.close()),
     );
