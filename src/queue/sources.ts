@@ -46,8 +46,15 @@ function sourceOf(ref: OurPicture, parents: ReadonlyMap<string, GenerationView>)
   throw new AppError('not_found', 'There is no such picture to begin with.');
 }
 
-/** One's own, or shown openly in the same guild or workspace. */
+/** One's own, or shown openly where both of them are. */
 async function maySee(records: Records, sender: Sender, { personId, request, sender: from }: GenerationView) {
   if ((await records.personOf(sender)) === personId) return true;
-  return !request.private && from.platform === sender.platform && from.space?.id === sender.space?.id;
+  const where = placeOf(sender);
+  return !request.private && where !== undefined && where === placeOf(from);
+}
+
+/** A guild or workspace, or our own page; a direct message is nobody else's place. */
+function placeOf({ platform, space }: Sender): string | undefined {
+  if (space) return `${platform} ${space.id}`;
+  return platform === 'web' ? platform : undefined;
 }

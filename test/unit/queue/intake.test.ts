@@ -162,6 +162,9 @@ describe('the gates', () => {
     await expect(order({ parentId: secret })).rejects.toMatchObject({ code: 'not_yours' });
     const elsewhere = await queued(anOrder({ sender: { ...aSender('bob'), space: { id: 'guild-b' } } }));
     await expect(order({ parentId: elsewhere })).rejects.toMatchObject({ code: 'not_yours' });
+    const direct = await queued(anOrder({ sender: aSender('bob', 'discord') })); // in a direct message, as the next
+    const asked = order({ parentId: direct, sender: aSender('ada', 'discord') });
+    await expect(asked).rejects.toMatchObject({ code: 'not_yours' });
     expect((await records.find(secret))?.status).toBe('queued');
   });
 
