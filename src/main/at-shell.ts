@@ -21,7 +21,7 @@ import { loadOrCreateKey } from '../safety/key.ts';
 import { createSafety } from '../safety/safety.ts';
 import { readEnvironment } from './environment.ts';
 import { createHandedIn, type HandedIn } from './handed-in.ts';
-import { formatOf, outFor, writeEach } from './picture-files.ts';
+import { findRoom, formatOf, outFor, writeEach } from './picture-files.ts';
 
 /** What a command asks for; pictures are handed in as files. */
 export type Ask = (handedIn: HandedIn, catalogue: Catalogue) => Promise<Request>;
@@ -36,6 +36,7 @@ export async function makeAtShell(name: string, ask: Ask, out?: string): Promise
   const plan = createPlanner({ catalogue, config, wordLists: openWordLists(config.MODELS_DIR) });
   const { recipe, notes, readings = [] } = plan(request, handedIn.sources);
   const file = outFor(recipe, out);
+  await findRoom(file);
   for (const note of notes) process.stderr.write(`${note}\n`);
   const engine = await createEngine({ config, log });
   try {

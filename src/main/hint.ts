@@ -1,11 +1,12 @@
 /** What a control would see of a picture, from a shell. */
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import sharp from 'sharp';
 import { AppError } from '../core/errors.ts';
 import { createEngine } from '../engine/client.ts';
 import { decodePicture } from '../engine/picture-input.ts';
 import { covering, lay } from '../engine/placement.ts';
 import { readEnvironment } from './environment.ts';
+import { findRoom, writeEach } from './picture-files.ts';
 
 interface Options {
   kind: string;
@@ -19,6 +20,7 @@ export async function hint(file: string, { kind, out, size }: Options): Promise<
   const bytes = await readFile(file).catch((cause: unknown) => {
     throw new AppError('invalid_request', `${file} cannot be read.`, { cause });
   });
+  await findRoom(out);
   const whole = await decodePicture(bytes);
   const canvas = size === undefined ? undefined : sizeOf(size);
   const picture = canvas ? await lay(whole, covering(whole, canvas), canvas, 'edge') : whole;
@@ -26,12 +28,8 @@ export async function hint(file: string, { kind, out, size }: Options): Promise<
   try {
     const started = performance.now();
     const { width, height, data } = await engine.hint(picture, kind);
-    await writeFile(
-      out,
-      await sharp(data, { raw: { width, height, channels: 3 } })
-        .png()
-        .toBuffer(),
-    );
+    const png = sharp(data, { raw: { width, height, channels: 3 } }).png();
+    await writeEach(out, [await png.toBuffer()]);
     process.stdout.write(
       `${JSON.stringify({ file: out, kind, width, height, ms: Math.round(performance.now() - started) })}\n`,
     );

@@ -6,7 +6,7 @@ import sharp from 'sharp';
 import { afterAll, describe, expect, it } from 'vitest';
 import { createHandedIn } from '../../../src/main/handed-in.ts';
 import { readRequest, type ShellOptions } from '../../../src/main/imagine-options.ts';
-import { formatOf, outFor, writeEach } from '../../../src/main/picture-files.ts';
+import { findRoom, formatOf, outFor, writeEach } from '../../../src/main/picture-files.ts';
 import { aBrushRecipe, aRecipe } from '../../fixtures.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'shell-'));
@@ -112,8 +112,25 @@ describe('files', () => {
 
   it.each([
     ['a picture', still, 'x.webp', 'Only what moves can be written to x.webp: name a .png.'],
+    [
+      'a PNG by its name',
+      still,
+      'x.JPG',
+      'What is written is a PNG, so x.JPG would not be what its name says: name a .png.',
+    ],
     ['one that moves', moving, 'x.png', 'It moves: name a .webp or a .gif, not x.png.'],
   ] as const)('that cannot hold %s are named before any work', (_, recipe, out, message) => {
     expect(() => outFor(recipe, out)).toThrow(expect.objectContaining({ code: 'invalid_request', message }));
+  });
+
+  it('that nothing can be written to are named before any work, in words', async () => {
+    const nowhere = join(folder, 'nowhere', 'x.png');
+    const message = `There is no folder ${join(folder, 'nowhere')}. Make it, or name another file.`;
+    await expect(findRoom(nowhere)).rejects.toMatchObject({ code: 'invalid_request', message });
+    await expect(findRoom(folder)).rejects.toMatchObject({ message: `${folder} is a folder. Name a file in it.` });
+    await writeEach(join(folder, 'file'), [Buffer.from('1')]);
+    await expect(findRoom(join(folder, 'file', 'x.png'))).rejects.toMatchObject({ code: 'invalid_request' });
+    await expect(findRoom(join(folder, 'new.png'))).resolves.toBeUndefined();
+    await expect(writeEach(nowhere, [Buffer.from('1')])).rejects.toMatchObject({ code: 'invalid_request' });
   });
 });
