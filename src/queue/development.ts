@@ -11,6 +11,9 @@ export interface DevelopmentDeps {
   objects: Pick<ObjectStore, 'put'>;
 }
 
+/** Pictures encoded and stored side by side: a disk that has to be waited for keeps nothing else waiting. */
+const AT_ONCE = 4;
+
 /** Either every picture, or the verdicts of which the last one refused. Nothing is stored until all have been judged. */
 export type Developed = { images: NewImage[] } | { refused: Verdict[] };
 
@@ -26,28 +29,42 @@ export async function develop(
   stored: (key: string) => void,
 ): Promise<Developed> {
   const verdicts: Verdict[] = [];
+  const marks: ReturnType<typeof marked>[] = [];
   for (const one of made) {
+    signal.throwIfAborted();
     verdicts.push(await judgeFrames(safety, one));
     if (verdicts.at(-1)!.decision === 'refuse') return { refused: verdicts };
+    marks.push(marked(one)); // on a thread of its own, while the next one is judged
+    marks.at(-1)!.catch(() => {}); // awaited below, or no longer of interest
   }
   const images: NewImage[] = [];
-  for (const [index, one] of made.entries()) {
+  for (let from = 0; from < made.length; from += AT_ONCE) {
     signal.throwIfAborted();
-    const { seed, picture } = one;
-    const altText = await altTextOf(index);
+    const few = made.slice(from, from + AT_ONCE).map((one, i) => finished(one, from + i));
+    await Promise.allSettled(few); // whatever was stored is known before anything is thrown
+    images.push(...(await Promise.all(few)));
+  }
+  return { images };
+
+  async function marked(one: Made) {
     const code = randomBytes(8).readBigUInt64BE();
-    const { shown, keyId, strength } = await markFrames(safety, one, code, signal);
+    return { code, ...(await markFrames(safety, one, code, signal)) };
+  }
+
+  async function finished(one: Made, index: number): Promise<NewImage> {
+    const { seed, picture } = one;
+    const { shown, code, keyId, strength } = await marks[index]!;
+    const altText = await altTextOf(index);
     const { bytes, mime } = await safety.encode(shown, { recipe: generation.recipe, seed, index, altText });
     const { key, sha256 } = await objects.put(bytes, mime);
     stored(key);
     const verdict = verdicts[index]!;
-    images.push({
+    return {
       ...{ index, seed, sha256, mime, key, altText, verdict },
       ...{ width: picture.width, height: picture.height, bytes: bytes.length },
       pixelSha256: pixelSha256(one),
       hidden: verdict.decision !== 'allow',
       watermark: { code, keyId, strength },
-    });
+    };
   }
-  return { images };
 }
