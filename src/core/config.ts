@@ -181,13 +181,25 @@ export const Env = z
 
 export type Config = Readonly<z.infer<typeof Env>>;
 
+/** What zod says of a number, in the words of whoever set it. */
+function inWords(issue: z.core.$ZodRawIssue): string | undefined {
+  if (issue.code === 'too_small' && issue.origin === 'string') return `must have ${issue.minimum} characters or more`;
+  if (issue.code === 'too_small') return `must be ${issue.minimum} or more`;
+  if (issue.code === 'too_big') return `must be ${issue.maximum} or less`;
+  if (issue.code === 'invalid_type' && issue.expected === 'int') return 'must be a whole number';
+  if (issue.code === 'invalid_type' && issue.expected === 'number') return 'must be a number';
+  if (issue.code === 'invalid_value') return `must be one of ${issue.values.join(', ')}`;
+  return issue.code === 'invalid_format' && issue.format === 'url' ? 'must be a URL' : undefined;
+}
+
 /** All problems at once, no values printed; an empty string counts as absent. */
 export function loadConfig(env: Readonly<Record<string, string | undefined>>): Config {
-  const parsed = Env.safeParse(Object.fromEntries(Object.entries(env).filter(([, value]) => value?.trim())));
+  const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value?.trim()));
+  const parsed = Env.safeParse(set, { error: inWords });
   if (parsed.success) return Object.freeze(parsed.data);
   const problems = parsed.error.issues.map(({ path, message }) => `  ${path.join('.')}: ${message}`);
   throw new AppError(
     'bad_config',
-    `The environment has ${problems.length} problem(s):\n${problems.join('\n')}\nSee docs/configuration.md.`,
+    `The environment has ${problems.length === 1 ? 'a problem' : `${problems.length} problems`}:\n${problems.join('\n')}\nSee docs/configuration.md.`,
   );
 }

@@ -18,6 +18,23 @@ it('names every problem at once and prints no value', () => {
   expect(load).not.toThrow(/hunter2|70000|toaster/);
 });
 
+it.each([
+  [{ WEB_PORT: 'abc' }, 'WEB_PORT: must be a number'],
+  [{ WEB_PORT: '99999' }, 'WEB_PORT: must be 65535 or less'],
+  [{ ENGINE_JOBS: '1.5' }, 'ENGINE_JOBS: must be a whole number'],
+  [{ ENGINE_THREADS: '-1' }, 'ENGINE_THREADS: must be 1 or more'],
+  [{ ENGINE_MEMORY_GB: 'plenty' }, 'ENGINE_MEMORY_GB: must be a number'],
+  [{ LOG_LEVEL: 'loud' }, 'LOG_LEVEL: must be one of trace, debug, info, warn, error, silent'],
+  [{ LOG_FORMAT: 'xml' }, 'LOG_FORMAT: must be one of json, pretty'],
+  [{ SLACK_API_URL: 'slack' }, 'SLACK_API_URL: must be a URL'],
+  [
+    { SLACK_SIGNING_SECRET: 'short', SLACK_BOT_TOKEN: 'xoxb-1' },
+    'SLACK_SIGNING_SECRET: must have 8 characters or more',
+  ],
+])('says of %j in plain words: %s', (env, says) => {
+  expect(() => loadConfig(env)).toThrow(`The environment has a problem:\n  ${says}`);
+});
+
 it('wants Slack’s tokens in pairs', () => {
   expect(() => loadConfig({ SLACK_BOT_TOKEN: 'xoxb-1' })).toThrow(/SLACK_APP_TOKEN/);
   expect(() => loadConfig({ SLACK_APP_TOKEN: 'xapp-1' })).toThrow(/SLACK_BOT_TOKEN/);
