@@ -63,8 +63,9 @@ const SAYS: Readonly<Record<string, string>> = {
   EPERM:
     'may not be written by the user Atelier runs as. Start it as the user who owns the folder, or change its owner',
   EROFS: 'lies on a read-only file system',
-  ENOTDIR: 'is not a folder',
-  EEXIST: 'is not a folder',
+  ENOENT: 'is a link to what is not there: a disk that is not mounted, perhaps',
+  ENOTDIR: 'is not a folder, or lies in what is none',
+  EEXIST: 'is not a folder, or lies in what is none',
 };
 
 function unwritable(dataDir: string, cause: unknown): AppError | undefined {
@@ -73,7 +74,7 @@ function unwritable(dataDir: string, cause: unknown): AppError | undefined {
     return new AppError('storage_full', `No space is left for the database in ${dataDir}. Free some.`, { cause });
   const says = cause instanceof AppError ? undefined : SAYS[code];
   return says
-    ? new AppError('bad_config', `The data folder ${dataDir} ${says}, or set DATA_DIR.`, { cause })
+    ? new AppError('bad_config', `The data folder ${dataDir} ${says}. To use another folder, set DATA_DIR.`, { cause })
     : undefined;
 }
 
