@@ -20,6 +20,7 @@ import { loadOrCreateKey } from '../safety/key.ts';
 import { createSafety } from '../safety/safety.ts';
 import { openStore } from '../store/store.ts';
 import { about } from './about.ts';
+import { checkDefaultModel } from './default-model.ts';
 import type { Environment } from './environment.ts';
 import { connect, type Gateway } from './gateway.ts';
 import { createLook } from './look.ts';
@@ -64,6 +65,7 @@ export async function assemble({ config, portWasChosen, log }: Environment, role
 
   async function open(): Promise<App> {
     const catalogue = await openCatalogue({ MODELS_DIR: config.MODELS_DIR, log });
+    checkDefaultModel(config, catalogue);
     const wordLists = openWordLists(config.MODELS_DIR);
     wordLists.styles(); // a broken file is said now, not to whoever asks for a style
     const store = opened(await openStore({ config, log: part('store') }), (store) => store.close());
