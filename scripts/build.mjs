@@ -7,6 +7,18 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const generated = `${root}src/store/generated`;
 const stamp = `${root}dist/.built`;
 
+const refuse = (says) => {
+  process.stderr.write(`\n${says}\n`);
+  process.exit(1);
+};
+const [least, ours] = [
+  JSON.parse(readFileSync(`${root}package.json`, 'utf8')).engines.node.replace('>=', ''),
+  process.version.slice(1),
+];
+if (ours.localeCompare(least, 'en', { numeric: true }) < 0)
+  refuse(`Atelier needs Node ${least} or newer; this is ${ours}. Install a newer one, then run npm ci again.`);
+if (!existsSync(`${root}node_modules/prisma`)) refuse('What Atelier is built with is not installed. Run: npm ci');
+
 const run = (...args) => {
   const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8' });
   if (status === 0) return;
