@@ -14,7 +14,7 @@ const again = (said: string, before: string[] = []) => [...before, said];
 
 const program = new Command('atelier')
   .description('A self-hosted image studio that lives in chat.')
-  .showHelpAfterError();
+  .showHelpAfterError('--help says what there is.');
 
 program
   .command('imagine')

@@ -33,7 +33,10 @@ export function untilSignal(log: Logger, stop: () => Promise<void>): void {
   const end = async (signal: string, code: number) => {
     if (stopping) process.exit(130);
     stopping = true;
-    log.info({ signal }, 'stopping; once more to stop at once');
+    log.info(
+      { signal },
+      'stopping: running jobs have 20 s to end, the rest goes on at the next start; once more to stop at once',
+    );
     await stop().catch((error: unknown) => log.error({ err: toAppError(error) }, 'stopping failed'));
     process.exit(code);
   };
