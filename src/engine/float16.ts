@@ -27,8 +27,22 @@ export function fromHalf(bits: number): number {
   return bits & 0x8000 ? -size : size;
 }
 
-export const toHalves = (values: Float32Array): Uint16Array => Uint16Array.from(values, toHalf);
-export const fromHalves = (bits: Uint16Array): Float32Array => Float32Array.from(bits, fromHalf);
+// Loops, because `from` with a function walks an iterator: ten times as long for a network's weights.
+export function toHalves(values: Float32Array): Uint16Array {
+  const bits = new Uint16Array(values.length);
+  for (let i = 0; i < values.length; i++) bits[i] = toHalf(values[i]!);
+  return bits;
+}
+
+export function fromHalves(bits: Uint16Array): Float32Array {
+  table ??= Float32Array.from({ length: 65536 }, (_, half) => fromHalf(half));
+  const values = new Float32Array(bits.length);
+  for (let i = 0; i < bits.length; i++) values[i] = table[bits[i]!]!;
+  return values;
+}
+
+/** Every half there is, as a float. */
+let table: Float32Array | undefined;
 
 function roundEven(value: number): number {
   const floor = Math.floor(value);

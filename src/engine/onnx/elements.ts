@@ -1,6 +1,6 @@
 /** What tensors are made of: ONNX' element types, and their bytes as float32 and back. */
 import { AppError } from '../../core/errors.ts';
-import { fromHalf, toHalf } from '../float16.ts';
+import { fromHalves, toHalves } from '../float16.ts';
 
 /** Number in onnx.proto's TensorProto.DataType, bytes per element. */
 const ELEMENTS = {
@@ -40,12 +40,12 @@ export function toFloats(type: FloatType, bytes: Uint8Array): Float32Array {
       return new Float32Array(buffer);
     case 'float64':
       return Float32Array.from(new Float64Array(buffer));
-    case 'float16': {
-      const table = halves();
-      return Float32Array.from(new Uint16Array(buffer), (bits) => table[bits]!);
-    }
+    case 'float16':
+      return fromHalves(new Uint16Array(buffer));
     case 'bfloat16': {
-      const wide = Uint32Array.from(new Uint16Array(buffer), (bits) => bits << 16);
+      const short = new Uint16Array(buffer);
+      const wide = new Uint32Array(short.length);
+      for (let i = 0; i < short.length; i++) wide[i] = short[i]! << 16;
       return new Float32Array(wide.buffer);
     }
   }
@@ -59,10 +59,12 @@ export function fromFloats(type: FloatType, values: Float32Array): Uint8Array {
     case 'float64':
       return bytesOf(Float64Array.from(values));
     case 'float16':
-      return bytesOf(Uint16Array.from(values, toHalf));
+      return bytesOf(toHalves(values));
     case 'bfloat16': {
       const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);
-      return bytesOf(Uint16Array.from(bits, toBrain));
+      const short = new Uint16Array(bits.length);
+      for (let i = 0; i < bits.length; i++) short[i] = toBrain(bits[i]!);
+      return bytesOf(short);
     }
   }
 }
@@ -73,13 +75,6 @@ const toBrain = (bits: number): number =>
 /** An array's memory as bytes, shared. The platforms the runtime exists for are all little-endian. */
 export const bytesOf = (values: ArrayBufferView): Uint8Array =>
   new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
-
-let table: Float32Array | undefined;
-/** Every half there is, as a float. */
-function halves(): Float32Array {
-  table ??= Float32Array.from({ length: 65536 }, (_, bits) => fromHalf(bits));
-  return table;
-}
 
 /** Elements in a shape. Throws model_corrupt for sizes that cannot be. */
 export function elementCount(dims: readonly number[]): number {
