@@ -39,6 +39,8 @@ export interface GenerateContext {
   /** Whose work it is, and where they asked: the engine is shared fairly among spaces, and among the people of each. */
   person?: string | undefined;
   space?: string | undefined;
+  /** Their share of it, 1 being ordinary. */
+  weight?: number | undefined;
   /** Little work, which goes first among equals. */
   light?: boolean | undefined;
   /** A state told to onCheckpoint before: the work goes on from there. One of another recipe or engine is left aside. */

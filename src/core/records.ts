@@ -59,6 +59,8 @@ export interface Claim {
   fence: number;
   /** How often it was under way, and suspected, when an engine went down. */
   blame: number;
+  /** Its person's share, 1 being ordinary; as it was when it was asked for. */
+  weight?: number;
   /** How far an earlier attempt came, as its engine wrote it down. */
   state?: Uint8Array;
 }

@@ -75,10 +75,10 @@ export async function createEngine({ config, log, checkpointMs, onStep = () => {
   const idlest = () => children.reduce((a, b) => (b.load() < a.load() ? b : a));
 
   return {
-    async generate(recipe, { signal, onProgress, load, onCheckpoint, person, space, light, resume }) {
+    async generate(recipe, { signal, onProgress, load, onCheckpoint, person, space, weight, light, resume }) {
       const sources: Record<string, Uint8Array> = {};
       for (const { key } of picturesOf(recipe)) sources[key] = await load(key);
-      const whose = { person, space, light, resume, keeps: onCheckpoint !== undefined };
+      const whose = { person, space, weight, light, resume, keeps: onCheckpoint !== undefined };
       let before = performance.now();
       const answer = await chooseChild(children, modelsOf(recipe)).run({
         message: (id) => ({ type: 'generate', id, recipe, sources, ...whose }),

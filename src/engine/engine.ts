@@ -71,9 +71,10 @@ export function createLocalEngine({ catalogue, device, log, checkpointMs, onMode
   return {
     fingerprint,
     async generate(recipe, context) {
-      const { signal, onProgress, load, onBeat = () => {}, id = ++jobs, person, space = '', light = false } = context;
+      const { signal, onProgress, load, onBeat = () => {}, id = ++jobs } = context;
+      const { person, space = '', weight = 1, light = false } = context;
       const started = performance.now();
-      const account = { id, person: person ?? `job ${id}`, space, light, signal };
+      const account = { id, person: person ?? `job ${id}`, space, weight, light, signal };
       const clock = { runMs: 0, onRun: onBeat, account };
       await admission.enter(account, await needOf(recipe));
       const close = device.turns.open(account);

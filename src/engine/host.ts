@@ -92,13 +92,13 @@ const Addressed = z.looseObject({ id: z.number() });
 async function generate(
   engine: Engine,
   signal: AbortSignal,
-  { id, recipe, sources, person, space, light, resume, keeps }: Message<'generate'>,
+  { id, recipe, sources, person, space, weight, light, resume, keeps }: Message<'generate'>,
   send: Parent['send'],
   onBeat: () => void,
 ): Promise<FromChild> {
   const result = await engine.generate(recipe, {
     log: forwardLog(send),
-    ...{ id, signal, onBeat, person, space, light, resume },
+    ...{ id, signal, onBeat, person, space, weight, light, resume },
     ...(keeps && { onCheckpoint: (state) => send({ type: 'checkpoint', id, state }) }),
     onProgress: (progress) => send({ type: 'progress', id, ...progress }),
     load: async (key) => {

@@ -28,6 +28,7 @@ const Generate = z.strictObject({
   /** Whose work it is. */
   person: z.string().optional(),
   space: z.string().optional(),
+  weight: z.number().positive().optional(),
   light: z.boolean().optional(),
   /** A state to go on from. */
   resume: bytes.optional(),

@@ -2,7 +2,7 @@
 import { altTextOf, subjectOf } from '../core/alt-text.ts';
 import type { Logger } from '../core/log.ts';
 import type { Generate } from '../core/picture.ts';
-import type { Claim, GenerationView, ObjectStore, Records } from '../core/records.ts';
+import type { Claim, ObjectStore, Records } from '../core/records.ts';
 import type { Safety } from '../core/safety.ts';
 import type { Verdict } from '../core/verdict.ts';
 import type { Broker } from './broker.ts';
@@ -54,7 +54,7 @@ export async function make(
       signal: lease.signal,
       onProgress: reporter.report,
       load: (key) => objects.get(key),
-      ...whose(generation),
+      ...whose(claim),
       resume: claim.state,
       onCheckpoint: keeper.offer,
     });
@@ -82,8 +82,9 @@ export async function make(
 }
 
 /** Among whom the engine is shared: spaces, and the people of each; a direct message is a space of its own. */
-const whose = ({ personId, light, sender: { platform, space } }: GenerationView) => ({
+const whose = ({ weight, generation: { personId, light, sender } }: Claim) => ({
   person: personId,
-  space: space ? `${platform}:${space.id}` : personId,
+  space: sender.space ? `${sender.platform}:${sender.space.id}` : personId,
+  weight,
   light,
 });

@@ -28,7 +28,7 @@ export const line = (db: Database, log: Logger): InLine => ({
     for (;;) {
       const [, rows] = await db.$transaction([
         db.$executeRaw`SELECT ${oneInLineAtATime}`,
-        db.$queryRaw<{ id: string; fence: number; blame: number }[]>(takeFairest(leaseMs, by ?? {})),
+        db.$queryRaw<{ id: string; fence: number; blame: number; weight: number }[]>(takeFairest(leaseMs, by ?? {})),
       ]);
       if (!rows[0]) return whenReady(db, by?.lightOnly);
       const { id, ...right } = rows[0];

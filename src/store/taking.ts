@@ -61,4 +61,4 @@ export const takeFairest = (leaseMs: number, { workerId, models, lightOnly = fal
     WHERE now < start)
   UPDATE generation SET status = 'running', fence = fence + 1, attempt = attempt + 1, started_at = now(),
     not_before = NULL, worker_id = ${workerId ?? null}::uuid, lease_until = now() + ${leaseMs} * interval '1 millisecond'
-  WHERE id IN (SELECT id FROM dead UNION ALL SELECT id FROM taken) RETURNING id, fence, blame`;
+  WHERE id IN (SELECT id FROM dead UNION ALL SELECT id FROM taken) RETURNING id, fence, blame, weight`;

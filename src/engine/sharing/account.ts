@@ -5,6 +5,8 @@ export interface Account {
   person: string;
   /** Where they asked: people of one space share what that space gets. */
   space: string;
+  /** How many times the share of others is theirs; absent: 1. */
+  weight?: number;
   /** Little work, which may run ahead of its turn. */
   light: boolean;
   /** What the house needs to do its work, such as judging a picture: goes first, nobody pays. */

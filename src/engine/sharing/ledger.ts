@@ -1,12 +1,13 @@
 /**
  * Who is next. Deficit round robin (Shreedhar & Varghese 1995) over spaces, and within each over its people, in measured
  * milliseconds: the quantum is whatever the first of those who wait still lacks, so rounds in which nobody could pay are
- * never walked. A deficit is kept as what has been `served` against the level's `clock`, where the last turn began.
+ * never walked. A deficit is kept as what has been `served` against the level's `clock`, where the last turn began, both
+ * in milliseconds ÷ weight: of two who always wait, one of twice the weight has twice the time.
  */
 import type { Account } from './account.ts';
 
 interface Holder {
-  /** Milliseconds received, lifted to the clock whenever nothing of theirs waited: nothing is saved up. */
+  /** Milliseconds received ÷ weight, lifted to the clock whenever nothing of theirs waited: nothing is saved up. */
   served: number;
   /** What waits. */
   waiting: number;
@@ -95,8 +96,9 @@ export function createLedger(): Ledger {
     pay(account, ms) {
       const space = spaceOf(account);
       const person = personOf(account, space);
-      space.served += ms;
-      person.served += ms;
+      const share = ms / (account.weight ?? 1);
+      space.served += share;
+      person.served += share;
       person.isNew = false;
     },
     choose(waiting) {

@@ -111,6 +111,11 @@ describe('the fair line in SQL', () => {
     expect(started.join('')).toBe('ABCABCACA');
   });
 
+  it('tells whoever does the job what its person’s share is', async () => {
+    await ask(records, 'patron', 1, 3);
+    expect(of(await records.claimNext(60_000))?.weight).toBe(3);
+  });
+
   it('gives one job to one of many who ask at once, each another', async () => {
     for (let i = 0; i < 12; i++) await ask(records, `p${i % 4}`);
     const claims = await Promise.all(Array.from({ length: 20 }, () => records.claimNext(60_000)));

@@ -311,7 +311,13 @@ export const memoryRecords = ({ now = Date.now, rate = RATE }: { now?: () => num
       r.attempt++;
       r.fence++;
       r.leaseUntil = now() + leaseMs;
-      return { generation: view(r), fence: r.fence, blame: r.blamed, ...(r.state && { state: r.state }) };
+      return {
+        generation: view(r),
+        fence: r.fence,
+        blame: r.blamed,
+        weight: r.weight,
+        ...(r.state && { state: r.state }),
+      };
     },
     async keep(claim, state) {
       if (holds(claim)) row(claim.generation.id).state = state;

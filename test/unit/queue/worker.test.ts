@@ -7,7 +7,9 @@ import {
   allowing,
   anOrder,
   aPicture,
+  aPlan,
   aRequest,
+  aSender,
   generating,
   made,
   memoryObjects,
@@ -95,6 +97,17 @@ describe('a job', () => {
     const id = await queued();
     records.claimNext = () => Promise.reject(new AppError('database_unavailable', 'down'));
     expect(await run(id)).toMatchObject({ againInMs: expect.any(Number) });
+  });
+
+  it('tells the engine whose work it is, and what their share is', async () => {
+    const generate = vi.fn(generating());
+    const { records, run } = workshop({ generate });
+    const sender = { ...aSender('ada', 'discord'), space: { id: 'g1' } };
+    const { generation } = await records.admit(anOrder({ sender }), aPlan(), [], 3);
+    await records.acknowledge(generation.id, generation.address);
+    await run(generation.id);
+    const whose = { person: generation.personId, space: 'discord:g1', weight: 3 };
+    expect(generate.mock.calls[0]![1]).toMatchObject(whose);
   });
 
   it('keeps alt text within a thousand characters', async () => {

@@ -91,6 +91,27 @@ describe('people of one space who always wait', () => {
   });
 });
 
+describe('whoever has a larger weight', () => {
+  /** Everybody always waits; who had how many milliseconds. */
+  const after = (turns: number, people: readonly Account[]) => {
+    const device = aDevice();
+    for (const account of people) device.join(account);
+    for (let n = 0; n < turns; n++) for (const { account } of device.turn()) device.line.add({ account, ms: 10 });
+    return people.map(({ person }) => device.served.get(person)!);
+  };
+
+  it('gets so many times the time of the others in their space', () => {
+    const had = after(600, [anAccount('patron', { weight: 3 }), anAccount('a'), anAccount('b', { weight: 2 })]);
+    expect(had.map((ms) => Math.round(ms / 1000))).toEqual([3, 1, 2]);
+  });
+
+  it('gets it also of those who ask elsewhere', () => {
+    const crowd = [anAccount('a', { space: 'crowd' }), anAccount('b', { space: 'crowd' })];
+    const had = after(800, [anAccount('patron', { space: 'quiet', weight: 3 }), ...crowd]);
+    expect(had.map((ms) => Math.round(ms / 1000))).toEqual([6, 1, 1]);
+  });
+});
+
 it('spaces get equal time, however many people ask in them, and so do the people in each', () => {
   const device = aDevice();
   const many = Array.from({ length: 4 }, (_, i) => anAccount(`crowd ${i}`, { space: 'crowd' }));
