@@ -30,6 +30,8 @@ export interface WorkerOptions extends LeaseTimes, MakingOptions {
   maxAttempts: number;
   /** Claims after which a job that never reports back (its workers die) is given up. */
   maxClaims: number;
+  /** The same of those that were handed back, or taken along by others, and never counted as an attempt. */
+  maxStarts: number;
   retry: { firstMs: number; maxMs: number };
 }
 
@@ -38,6 +40,7 @@ export const WORKER_OPTIONS: WorkerOptions = {
   extendMs: 2_000,
   maxAttempts: 3,
   maxClaims: 8,
+  maxStarts: 60,
   retry: { firstMs: 2_000, maxMs: 60_000 },
   progressMs: 250,
   previewMs: 1_000,
@@ -144,7 +147,7 @@ async function attempt(
 
   try {
     if (generation.cancelRequested) return await fail('cancelled', 'Cancelled.');
-    if (generation.attempt > options.maxClaims) return await giveUp();
+    if (generation.attempt > options.maxClaims || claim.fence > options.maxStarts) return await giveUp();
     const handedIn = await fromHandedIn(records, generation.request);
     const verdict = wordings(generation)
       .map((words) => deps.safety.judgePrompt(generation.request, { handedIn, ...(words && { words }) }))

@@ -296,6 +296,18 @@ describe('stopping', () => {
   });
 });
 
+it('ends a job that is always taken along when engines go down, although it is never to blame', async () => {
+  const takenAlong = new AppError('engine_lost', 'gone', { detail: { blamed: false } });
+  const generate = vi.fn(generating(() => Promise.reject(takenAlong)));
+  const { queued, run, rows } = workshop({ generate }, { maxStarts: 5 });
+  const id = await queued();
+  for (let i = 0; i < 5; i++) expect(await run(id)).toMatchObject({ againInMs: expect.any(Number) });
+  expect(rows.get(id)).toMatchObject({ status: 'queued', attempt: 0 });
+  expect(await run(id)).toBeUndefined();
+  expect(rows.get(id)).toMatchObject({ status: 'failed', error: { code: 'poisoned' } });
+  expect(generate).toHaveBeenCalledTimes(5);
+});
+
 describe('progress', () => {
   it('is told with a look at the picture, and no preview outlives the job', async () => {
     const { queued, run, broker, objects, rows } = workshop({
