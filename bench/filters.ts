@@ -137,7 +137,7 @@ async function toALoss() {
   let [first, last, steps, seconds] = [0, 0, 0, 0];
   const painting = {
     ...{ content: drawn(side, 1), styles: [drawn(side, 2)], styleWeight: styleWeight(1), smoothness: 3 },
-    regions: [{ mask: new Float32Array(side ** 2).fill(1), shares: [1] }],
+    regions: [{ shares: [1] }],
     iterations: [most],
   };
   const onIteration = (step: number, _: unknown, loss: number) => {

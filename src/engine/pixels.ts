@@ -5,16 +5,28 @@ import type { Picture } from '../core/picture.ts';
 type Range = readonly [black: number, white: number];
 type Planes = Float32Array<ArrayBuffer>;
 
-export function toPicture(planes: Float32Array, width: number, height: number, [black, white]: Range): Picture {
-  const size = width * height;
-  const scale = 255 / (white - black);
-  const bytes = new Uint8ClampedArray(size * 3); // rounds halves to even, as numpy does
-  for (let pixel = 0, to = 0; pixel < size; pixel++) {
-    bytes[to++] = (planes[pixel]! - black) * scale;
-    bytes[to++] = (planes[pixel + size]! - black) * scale;
-    bytes[to++] = (planes[pixel + 2 * size]! - black) * scale;
-  }
+export function toPicture(planes: Float32Array, width: number, height: number, range: Range): Picture {
+  const bytes = new Uint8ClampedArray(width * height * 3);
+  toBytes(planes.subarray(0, bytes.length), 0, width * height, bytes, 0, range);
   return { width, height, data: new Uint8Array(bytes.buffer) };
+}
+
+/** Some pixels of three planes, from one of them on, as bytes from `to` on. These round halves to even, as numpy does. */
+export function toBytes(
+  planes: Float32Array,
+  from: number,
+  pixels: number,
+  bytes: Uint8ClampedArray,
+  to: number,
+  [black, white]: Range,
+): void {
+  const area = planes.length / 3;
+  const scale = 255 / (white - black);
+  for (let i = from, at = to; i < from + pixels; i++) {
+    bytes[at++] = (planes[i]! - black) * scale;
+    bytes[at++] = (planes[i + area]! - black) * scale;
+    bytes[at++] = (planes[i + 2 * area]! - black) * scale;
+  }
 }
 
 /** Of a side of a picture: which of its pixels stands at a place that may lie beyond its end. */

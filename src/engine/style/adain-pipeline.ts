@@ -1,6 +1,7 @@
 /** A picture, or every frame of one that moves, in the manner of others: one pass between two networks. */
 import type { ColourKeeping } from '../../core/filter-request.ts';
-import type { Picture } from '../../core/picture.ts';
+import type { GenerateContext, Picture } from '../../core/picture.ts';
+import type { RecipeOf } from '../../core/recipe.ts';
 import { filmed, loadFilm, perFrame } from '../film.ts';
 import type { Pipeline } from '../pipeline.ts';
 import { resample } from '../upscale/resample.ts';
@@ -18,7 +19,7 @@ const STYLE_SIDE = 512;
 
 export const adain: Pipeline<'adain'> = async (recipe, job) => {
   const { width, height, keepColours: how, strength, seed } = recipe;
-  const source = await loadFilm(job.load, recipe.source);
+  const [source, manners] = await Promise.all([loadFilm(job.load, recipe.source), loadStyles(job.load, recipe.styles)]);
   const film = width && height ? await perFrame(source, (frame) => resample(frame, width, height)) : source;
   const contents = film.frames;
   const size = contents[0]!;
@@ -34,11 +35,8 @@ export const adain: Pipeline<'adain'> = async (recipe, job) => {
   const deps = { net, clock, signal, onBlock };
   const all = stacked(contents);
   const styles: Moments[] = [];
-  for (const { picture } of recipe.styles) {
-    const { frames } = await loadFilm(job.load, picture);
-    const small = await Promise.all(frames.map((frame) => shrunkTo(STYLE_SIDE, frame)));
-    styles.push(await styleOf(deps, unstacked(READIED[how](stacked(small), all), small.length)));
-  }
+  for (const frames of manners)
+    styles.push(await styleOf(deps, unstacked(READIED[how](stacked(frames), all), frames.length)));
   const frames = how === 'luminance' ? contents.map((frame) => inGreys(frame)) : contents;
   const painted = await restyle(deps, { frames, styles, regions, strength });
   const coloured = colouredLike(contents, painted, how);
@@ -47,6 +45,16 @@ export const adain: Pipeline<'adain'> = async (recipe, job) => {
     mask ? blend(frame, coloured[i]!, { strength: 1, mask }) : coloured[i]!;
   return [filmed({ frames: contents.map(within), delaysMs: film.delaysMs }, seed)];
 };
+
+/** All frames of each, no larger than they need to be. */
+async function loadStyles(load: GenerateContext['load'], styles: RecipeOf<'adain'>['styles']): Promise<Picture[][]> {
+  const manners: Picture[][] = [];
+  for (const { picture } of styles) {
+    const { frames } = await loadFilm(load, picture);
+    manners.push(await Promise.all(frames.map((frame) => shrunkTo(STYLE_SIDE, frame))));
+  }
+  return manners;
+}
 
 /** All frames at once: a film keeps the colours of the film, not each frame its own. */
 const colouredLike = (contents: readonly Picture[], painted: readonly Picture[], how: ColourKeeping): Picture[] =>

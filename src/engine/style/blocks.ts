@@ -1,16 +1,36 @@
 /** A picture in parts that fit into memory, each computed with as much around it as a network looks at. */
 import type { Rect, Size } from './planes.ts';
 
-/** Side by side, without overlap, none longer than `side` and all about equal: a sliver would be mostly what is around it. */
-export function blocksOf({ width, height }: Size, side: number): Rect[] {
-  const columns = spans(width, side);
-  return spans(height, side).flatMap(([y, below]) =>
-    columns.map(([x, right]) => ({ x, y, width: right - x, height: below - y })),
+/**
+ * Side by side, without overlap, none with more than `most` cells, and all about equal. What lies along the cuts between
+ * them is computed twice: of all ways the one with the shortest cuts, and of those the one with the longest rows.
+ */
+export function blocksOf(size: Size, most: number): Rect[] {
+  const { columns, rows } = grids(size, most).reduce((a, b) => (cutsOf(size, b) < cutsOf(size, a) ? b : a));
+  const across = spans(size.width, columns);
+  return spans(size.height, rows).flatMap(([y, below]) =>
+    across.map(([x, right]) => ({ x, y, width: right - x, height: below - y })),
   );
 }
 
-function spans(length: number, most: number): (readonly [from: number, to: number])[] {
-  const count = Math.ceil(length / most);
+interface Grid {
+  columns: number;
+  rows: number;
+}
+
+/** For every number of columns the fewest rows. */
+function grids({ width, height }: Size, most: number): Grid[] {
+  const least = Math.ceil(width / most);
+  return Array.from({ length: width + 1 - least }, (_, i) => {
+    const columns = least + i;
+    return { columns, rows: Math.ceil(height / Math.floor(most / Math.ceil(width / columns))) };
+  });
+}
+
+const cutsOf = ({ width, height }: Size, { columns, rows }: Grid): number =>
+  (columns - 1) * height + (rows - 1) * width;
+
+function spans(length: number, count: number): (readonly [from: number, to: number])[] {
   const cutAt = (i: number) => Math.round((i * length) / count);
   return Array.from({ length: count }, (_, i) => [cutAt(i), cutAt(i + 1)] as const);
 }

@@ -119,11 +119,16 @@ async function targets(deps: Deps, painting: Painting, scale: Scale): Promise<Ta
     grams.push(await deps.net.style(await stylePlanes(deps.net, style, content, scale.share), deps.clock));
   }
   return regions.map(({ mask, shares }) => {
-    const here = stretched({ data: mask, width: content.width, height: content.height }, scale.size);
-    const guide = mirrored(here, scale.padded).data;
+    const guide = guideOf(mask, content, scale);
     const wanted = grams[0]!.map((_, layer) => mix(...shares.map((share, i) => [share, grams[i]![layer]!] as const)));
     return { guide, grams: wanted, weight: styleWeight * meanOf(guide) };
   });
+}
+
+/** A region's mask in the size of a scale. */
+function guideOf(mask: Region['mask'], { width, height }: Size, { size, padded }: Scale): Float32Array {
+  if (!mask) return new Float32Array(padded.width * padded.height).fill(1);
+  return mirrored(stretched({ data: mask, width, height }, size), padded).data;
 }
 
 /** A style picture in as many pixels as the result has (or its own, if fewer), and smaller like it at coarser scales. */

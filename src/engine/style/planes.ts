@@ -1,6 +1,6 @@
 /** Pictures as networks see them, three planes of numbers, in sizes that networks take. */
 import type { Picture } from '../../core/picture.ts';
-import { type Beyond, toPicture, toPlanes } from '../pixels.ts';
+import { type Beyond, toBytes, toPicture, toPlanes } from '../pixels.ts';
 
 export interface Size {
   width: number;
@@ -71,11 +71,11 @@ const mirror: Beyond = (side) => (at) => {
 export const cropped = (planes: Planes, { width, height }: Size): Planes => cut(planes, { x: 0, y: 0, width, height });
 
 /** The part within a rectangle; the planes themselves where that is all of them. */
-export function cut(planes: Planes, part: Rect, roomFor = (length: number) => new Float32Array(length)): Planes {
+export function cut(planes: Planes, part: Rect): Planes {
   const { width, height } = part;
   if (width === planes.width && height === planes.height) return planes;
   const size = (planes.data.length / (planes.width * planes.height)) * width * height;
-  const out = { width, height, data: roomFor(size) };
+  const out = { width, height, data: new Float32Array(size) };
   paste(planes, part, out, { x: 0, y: 0 });
   return out;
 }
@@ -96,22 +96,16 @@ export function paste(from: Planes, { x, y, width, height }: Rect, to: Planes, a
 
 /** What lies within a rectangle of [3, height, width], as pixels of a canvas, as far as that reaches. The canvas rounds. */
 export function draw(
-  { data, ...planes }: Planes,
+  planes: Planes,
   { x, y, width, height }: Rect,
   canvas: Size & { data: Uint8ClampedArray },
   at: Place,
-  [black, white]: Range,
+  range: Range,
 ): void {
-  const area = planes.width * planes.height;
-  const scale = 255 / (white - black);
   const across = Math.min(width, canvas.width - at.x);
   for (let row = 0; row < Math.min(height, canvas.height - at.y); row++) {
-    const from = (y + row) * planes.width + x;
-    for (let i = from, to = ((at.y + row) * canvas.width + at.x) * 3; i < from + across; i++) {
-      canvas.data[to++] = (data[i]! - black) * scale;
-      canvas.data[to++] = (data[i + area]! - black) * scale;
-      canvas.data[to++] = (data[i + 2 * area]! - black) * scale;
-    }
+    const to = ((at.y + row) * canvas.width + at.x) * 3;
+    toBytes(planes.data, (y + row) * planes.width + x, across, canvas.data, to, range);
   }
 }
 

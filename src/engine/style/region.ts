@@ -10,7 +10,8 @@ export type Mask = Float32Array<ArrayBuffer>;
 
 /** A part of the picture in which the same styles apply. */
 export interface Region {
-  mask: Mask;
+  /** Absent: everywhere. */
+  mask?: Mask;
   /** Of each style, in their order; they add up to 1. */
   shares: readonly number[];
 }
@@ -21,21 +22,22 @@ export interface Region {
  * reaches belongs to none. Regions of less than a thousandth of the picture are left out.
  */
 export function regionsOf(styles: readonly { weight: number; mask?: Mask | undefined }[], pixels: number): Region[] {
-  const everywhere = styles.map(({ mask }) => !mask);
-  const masked = styles.flatMap(({ mask }, i) => (mask ? [i] : []));
+  const everywhere = styles.map(({ mask }) => !mask || isEverywhere(mask));
+  const masked = styles.flatMap((_, i) => (everywhere[i] ? [] : [i]));
   const regions: Region[] = [];
   for (let set = 0; set < 2 ** masked.length; set++) {
     const within = (style: number) => everywhere[style] || (set >> masked.indexOf(style)) % 2 === 1;
     const weights = styles.map(({ weight }, i) => (within(i) ? weight : 0));
     const total = weights.reduce((sum, weight) => sum + weight, 0);
     if (total === 0) continue;
+    const shares = weights.map((weight) => weight / total);
+    if (masked.length === 0) return [{ shares }];
     const mask = new Float32Array(pixels).fill(1);
     for (const style of masked) {
       const [own, is] = [styles[style]!.mask!, within(style)];
       for (let i = 0; i < pixels; i++) mask[i]! *= is ? own[i]! : 1 - own[i]!;
     }
-    if (masked.length === 0 || meanOf(mask) >= LEAST)
-      regions.push({ mask, shares: weights.map((weight) => weight / total) });
+    if (meanOf(mask) >= LEAST) regions.push({ mask, shares });
   }
   return regions;
 }
@@ -49,15 +51,18 @@ export function meanOf(values: Float32Array): number {
 }
 
 /** Whether a mask leaves nothing out. */
-export function isEverywhere(mask: Mask): boolean {
+function isEverywhere(mask: Mask): boolean {
   for (let i = 0; i < mask.length; i++) if (mask[i] !== 1) return false;
   return true;
 }
 
-/** How much of each pixel any style reaches. */
-export function coverage(regions: readonly Region[], pixels: number): Mask {
+/** How much of each pixel any style reaches; undefined: everywhere all of it. */
+export function coverage(regions: readonly Region[], pixels: number): Mask | undefined {
   const sum = new Float32Array(pixels);
-  for (const { mask } of regions) for (let i = 0; i < pixels; i++) sum[i]! += mask[i]!;
+  for (const { mask } of regions) {
+    if (!mask) return undefined;
+    for (let i = 0; i < pixels; i++) sum[i]! += mask[i]!;
+  }
   return sum.map((v) => Math.min(1, v));
 }
 

@@ -10,7 +10,7 @@ import type { AnyStyle } from './any-style.ts';
 import { around, blocksOf, enlarged, inside } from './blocks.ts';
 import { gatherMoments, type Moments, mixMoments } from './moments.ts';
 import { cut, draw, type Planes, paste, planesWithin, type Rect, roundedUp, type Size } from './planes.ts';
-import { isEverywhere, type Mask, type Region } from './region.ts';
+import type { Mask, Region } from './region.ts';
 
 interface Deps {
   net: AnyStyle;
@@ -26,7 +26,7 @@ interface Restyling {
   regions: readonly Region[];
   /** 0…1, of the way to the style. */
   strength: number;
-  /** Side of a block, in pixels. */
+  /** Side of a square with as many pixels as a block has at most. */
   block?: number;
   /** Bytes of maps that are kept from the first time over to the second. */
   keep?: number;
@@ -61,26 +61,22 @@ export async function restyle(deps: Deps, restyling: Restyling): Promise<Picture
   const [first] = frames as [Picture, ...Picture[]];
   const padded = roundedUp(first, multipleOf);
   const cells = { width: padded.width / multipleOf, height: padded.height / multipleOf };
-  const blocks = blocksOf(cells, Math.max(1, Math.round(block / multipleOf)));
-  const shares = regions.map(({ mask }) => (isEverywhere(mask) ? undefined : perCell(mask, first, cells, multipleOf)));
+  const blocks = blocksOf(cells, Math.max(1, Math.round((block / multipleOf) ** 2)));
+  const shares = regions.map(({ mask }) => mask && perCell(mask, first, cells, multipleOf));
   const shareOf = (r: number, part: Rect) => shares[r] && cut(shares[r], part).data;
   const total = 2 * frames.length * blocks.length;
   let done = 0;
 
-  /** The maps of a block, exactly as they are in those of the whole frame; at their place in these, if they are given. */
-  const encoded = async (frame: Picture, part: Rect, whole?: Planes): Promise<Planes> => {
+  /** Maps of a block and of what is around; within `part` of them they are exactly as in those of the whole frame. */
+  const encoded = async (frame: Picture, part: Rect) => {
     const seen = around(part, reach.encoder, cells);
-    const maps = await mapsOf(deps, frame, enlarged(seen, multipleOf));
-    if (!whole) return cut(maps, inside(part, seen));
-    paste(maps, inside(part, seen), whole, part);
-    return whole;
+    return { maps: await mapsOf(deps, frame, enlarged(seen, multipleOf)), part: inside(part, seen) };
   };
 
   const gatherings = regions.map(() => gatherMoments(channels));
   const gather = (maps: Planes, part: Rect) => {
     for (const [r, gathering] of gatherings.entries()) gathering.add(maps.data, shareOf(r, part));
   };
-  const all = { x: 0, y: 0, ...cells };
   const size = channels * areaOf(cells);
   const keeps = 4 * size * frames.length <= keep;
   const kept: Planes[] = [];
@@ -88,38 +84,34 @@ export async function restyle(deps: Deps, restyling: Restyling): Promise<Picture
     const whole = keeps && blocks.length > 1 ? { ...cells, data: net.rooms.borrow(size) } : undefined;
     for (const part of blocks) {
       signal.throwIfAborted();
-      const maps = await encoded(frame, part, whole);
-      if (!whole) gather(maps, part);
-      if (keeps) kept[f] = maps;
+      const seen = await encoded(frame, part);
+      if (whole) paste(seen.maps, seen.part, whole, part);
+      else gather(cut(seen.maps, seen.part), part);
+      if (keeps) kept[f] = whole ?? seen.maps;
       onBlock(++done, total);
     }
-    if (whole) gather(whole, all);
+    if (whole) gather(whole, { x: 0, y: 0, ...cells });
   }
   const exchanges = regions.map((region, r) => ({
     content: gatherings[r]!.finish(epsilon),
     style: mixMoments(styles, region.shares),
   }));
-  /** In place. */
-  const exchangeIn = (maps: Planes, part: Rect) => {
-    const here: Exchange[] = exchanges.map((one, r) => ({ ...one, share: shareOf(r, part) }));
-    exchange(maps.data, here, strength, maps.data);
-    return maps;
-  };
 
   const painted: Picture[] = [];
   for (const [f, frame] of frames.entries()) {
     const canvas = { ...sizeOf(first), data: new Uint8ClampedArray(first.data.length) };
-    const whole = kept[f] && exchangeIn(kept[f], all);
     for (const part of blocks) {
       signal.throwIfAborted();
       const seen = around(part, reach.decoder, cells);
-      const maps = whole ? cut(whole, seen, net.rooms.borrow) : exchangeIn(await encoded(frame, seen), seen);
-      const made = await net.decode(maps, clock);
-      if (maps !== whole) net.rooms.giveBack(maps.data);
+      const from = kept[f] ? { maps: kept[f], part: seen } : await encoded(frame, seen);
+      const here: Exchange[] = exchanges.map((one, r) => ({ ...one, share: shareOf(r, seen) }));
+      const room = net.rooms.borrow(channels * areaOf(seen));
+      const made = await net.decode(exchange(from.maps, from.part, here, strength, room), clock);
+      net.rooms.giveBack(room);
       draw(made, enlarged(inside(part, seen), multipleOf), canvas, enlarged(part, multipleOf), range);
       onBlock(++done, total);
     }
-    if (whole) net.rooms.giveBack(whole.data);
+    if (kept[f]) net.rooms.giveBack(kept[f].data);
     painted.push({ ...canvas, data: new Uint8Array(canvas.data.buffer) });
   }
   return painted;

@@ -51,11 +51,12 @@ const apart = (a: Picture, b: Picture, within: (x: number, y: number) => boolean
 };
 
 async function targetOf(content: Picture, styles: readonly Picture[], regions = everywhere(content)): Promise<Target> {
+  const all = new Float32Array(content.width * content.height).fill(1);
   const grams = await Promise.all(styles.map((style) => features.style(planesOf(style, [-1, 1]), clock)));
   return {
     content: await features.content(planesOf(content, [-1, 1]), clock),
     contentWeight: 1,
-    regions: regions.map(({ mask, shares }) => ({ guide: mask, grams: grams[shares.indexOf(1)]!, weight: 4 })),
+    regions: regions.map(({ mask = all, shares }) => ({ guide: mask, grams: grams[shares.indexOf(1)]!, weight: 4 })),
   };
 }
 

@@ -5,9 +5,10 @@ const left = Float32Array.of(1, 1, 0, 0);
 const right = Float32Array.of(0, 0, 1, 1);
 
 it('styles without masks share one region', () => {
-  expect(regionsOf([{ weight: 1 }, { weight: 3 }], 4)).toEqual([
-    { mask: Float32Array.of(1, 1, 1, 1), shares: [0.25, 0.75] },
-  ]);
+  expect(regionsOf([{ weight: 1 }, { weight: 3 }], 4)).toEqual([{ shares: [0.25, 0.75] }]);
+  const white = Float32Array.of(1, 1, 1, 1);
+  expect(regionsOf([{ weight: 1, mask: white }, { weight: 3 }], 4)).toEqual([{ shares: [0.25, 0.75] }]);
+  expect(coverage([{ shares: [1] }], 4)).toBeUndefined();
 });
 
 it('styles with masks apart have a region each, and what lies outside of all belongs to none', () => {
@@ -45,7 +46,7 @@ it('soft masks share every pixel out completely between the sets of styles that 
   );
   expect(regions).toHaveLength(3);
   const nowhere = [0.75 * 0.5, 0.5 * 0.5, 0, 0.5];
-  for (const [i, v] of coverage(regions, 4).entries()) expect(v).toBeCloseTo(1 - nowhere[i]!, 6);
+  for (const [i, v] of coverage(regions, 4)!.entries()) expect(v).toBeCloseTo(1 - nowhere[i]!, 6);
 });
 
 it('leaves out styles of no weight, and regions that are next to nothing', () => {

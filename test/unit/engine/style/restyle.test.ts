@@ -3,11 +3,11 @@ import { expect, it } from 'vitest';
 import { mulberry32 } from '../../../../src/core/mulberry32.ts';
 import type { Picture } from '../../../../src/core/picture.ts';
 import { createRooms } from '../../../../src/engine/rooms.ts';
-import { exchange } from '../../../../src/engine/style/adain.ts';
+import { type Exchange, exchange } from '../../../../src/engine/style/adain.ts';
 import type { AnyStyle } from '../../../../src/engine/style/any-style.ts';
 import { around, blocksOf } from '../../../../src/engine/style/blocks.ts';
 import { gatherMoments, mixMoments } from '../../../../src/engine/style/moments.ts';
-import type { Planes } from '../../../../src/engine/style/planes.ts';
+import { cut, type Planes } from '../../../../src/engine/style/planes.ts';
 import { regionsOf } from '../../../../src/engine/style/region.ts';
 import { restyle, styleOf } from '../../../../src/engine/style/restyle.ts';
 
@@ -72,29 +72,39 @@ it('what comes out has the mean and the deviation of the style, channel by chann
   };
   const [content, style] = [maps(2), momentsOf(maps(7))];
   const share = new Float32Array(cells).fill(1);
-  const full = momentsOf(exchange(content, [{ share, content: momentsOf(content), style }], 1));
-  const half = momentsOf(exchange(content, [{ share, content: momentsOf(content), style }], 0.5));
+  const exchanged = (strength: number) => {
+    const size = { width: cells, height: 1 };
+    const exchanges = [{ share, content: momentsOf(content), style }];
+    const room = new Float32Array(content.length);
+    return exchange({ ...size, data: content }, { x: 0, y: 0, ...size }, exchanges, strength, room).data;
+  };
+  const [full, half] = [momentsOf(exchanged(1)), momentsOf(exchanged(0.5))];
   for (let c = 0; c < channels; c++) {
     expect(full.mean[c]).toBeCloseTo(style.mean[c]!, 3);
     expect(full.deviation[c]! / style.deviation[c]!).toBeCloseTo(1, 4);
     expect(half.mean[c]).toBeCloseTo((style.mean[c]! + momentsOf(content).mean[c]!) / 2, 3);
   }
-  expect(exchange(content, [{ share, content: momentsOf(content), style }], 0)).toEqual(content);
+  expect(exchanged(0)).toEqual(content);
 });
 
-it('an exchange may write over its maps, also where several regions meet', () => {
-  const maps = Float32Array.of(1, 2, 3, 4, 5, 6, 7, 9);
-  const moments = (mean: number, deviation: number) => ({
-    mean: Float64Array.of(mean, mean + 1),
-    deviation: Float64Array.of(deviation, 2 * deviation),
-  });
-  const regions = [0.25, 0.75].map((share, i) => ({
-    ...{ share: new Float32Array(4).fill(share), content: moments(i, 1) },
-    style: moments(5 - i, 2 + i),
-  }));
-  const apart = exchange(maps, regions, 0.5);
-  expect(exchange(maps, regions, 0.5, maps)).toBe(maps);
-  expect(maps).toEqual(apart);
+it('a part of the maps is exchanged as it is in all of them, also where several regions meet', () => {
+  const [size, part] = [
+    { width: 5, height: 4 },
+    { x: 1, y: 2, width: 3, height: 2 },
+  ];
+  const random = mulberry32(5);
+  const some = (length: number) => Float32Array.from({ length }, random);
+  const maps = { ...size, data: some(2 * 20) };
+  const moments = () => ({ mean: Float64Array.of(random(), random()), deviation: Float64Array.of(1, 1 + random()) });
+  const within = (data: Float32Array<ArrayBuffer>) => cut({ ...size, data }, part).data;
+  for (const regions of [1, 2]) {
+    const all = Array.from({ length: regions }, () => ({ content: moments(), style: moments(), share: some(20) }));
+    if (regions === 1) delete (all[0] as Exchange).share;
+    const whole = exchange(maps, { x: 0, y: 0, ...size }, all, 0.5, new Float32Array(2 * 20));
+    const parts = all.map(({ share, ...rest }) => ({ ...rest, ...(share && { share: within(share) }) }));
+    const room = new Float32Array(2 * 6);
+    expect(exchange(maps, part, parts, 0.5, room)).toEqual({ width: 3, height: 2, data: cut(whole, part).data });
+  }
 });
 
 it('moments gathered in parts are those of the whole; shares count cells for less', () => {
@@ -120,9 +130,11 @@ it.each([
   [37, 22],
   [64, 64],
   [5, 90],
-])('blocks of a %i × %i picture lie side by side, and reach no farther than it', (width, height) => {
+  [300, 1],
+])('blocks of a %i × %i picture lie side by side, none too large, and reach no farther than it', (width, height) => {
   const hits = new Uint8Array(width * height);
-  for (const block of blocksOf({ width, height }, 16)) {
+  for (const block of blocksOf({ width, height }, 200)) {
+    expect(block.width * block.height).toBeLessThanOrEqual(200);
     for (let y = block.y; y < block.y + block.height; y++)
       for (let x = block.x; x < block.x + block.width; x++) hits[y * width + x]!++;
     const more = around(block, 3, { width, height });
@@ -131,6 +143,22 @@ it.each([
     expect(more.y + more.height).toBe(Math.min(height, block.y + block.height + 3));
   }
   expect(new Set(hits)).toEqual(new Set([1]));
+});
+
+it('a picture is cut where the cuts are shortest, and rather along its rows than through them', () => {
+  const sizes = (width: number, height: number) =>
+    blocksOf({ width, height }, 100).map((block) => [block.width, block.height]);
+  expect(sizes(10, 10)).toEqual([[10, 10]]);
+  expect(sizes(8, 24)).toEqual([
+    [8, 12],
+    [8, 12],
+  ]);
+  expect(sizes(16, 16)).toEqual([
+    [16, 5],
+    [16, 6],
+    [16, 5],
+  ]);
+  expect(new Set(sizes(40, 40).map(String))).toEqual(new Set(['10,10']));
 });
 
 it.each([
