@@ -2,7 +2,13 @@
 import { createRequire } from 'node:module';
 import { z } from 'zod';
 
-const Emoji = z.object({ label: z.string(), tags: z.array(z.string()).default([]), group: z.number().optional() });
+const Emoji = z.object({
+  label: z.string(),
+  /** The sign itself. */
+  unicode: z.string().optional(),
+  tags: z.array(z.string()).default([]),
+  group: z.number().optional(),
+});
 type Emoji = z.infer<typeof Emoji>;
 
 export const loadEmoji = (): Emoji[] =>
@@ -65,10 +71,10 @@ const EVERYDAY: Readonly<Record<string, string>> = {
 /** keyword → the subject it stands for: only where no other thing's emoji has it. "kitten" means cat, "pet" does not. */
 export function keywordsOf(subjects: readonly string[], emoji: readonly Emoji[]): Map<string, string> {
   const claims = new Map<string, Set<string>>();
-  for (const { label, tags, group } of emoji) {
+  for (const { label, unicode = label, tags, group } of emoji) {
     const subject = subjectOf(label.toLowerCase(), subjects);
     if (!subject && group !== undefined && group <= FACES_AND_PEOPLE) continue;
-    for (const keyword of [label, ...tags].map((word) => word.toLowerCase()))
+    for (const keyword of [label, bare(unicode), ...tags].map((word) => word.toLowerCase()))
       claims.set(keyword, (claims.get(keyword) ?? new Set()).add(subject ?? `not ${label}`));
   }
   const clear = [...claims].flatMap(([keyword, [owner, ...others]]): [string, string][] =>
@@ -76,6 +82,9 @@ export function keywordsOf(subjects: readonly string[], emoji: readonly Emoji[])
   );
   return new Map([...clear, ...Object.entries(EVERYDAY)].filter(([, owner]) => subjects.includes(owner)));
 }
+
+/** A sign without the selector that asks for it in colour. */
+export const bare = (sign: string): string => sign.replaceAll('\uFE0F', '');
 
 /** An emoji is a subject's when its label is the subject's name, with at most "face", "red" or the like around it. */
 function subjectOf(label: string, subjects: readonly string[]): string | undefined {

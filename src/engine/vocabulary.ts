@@ -1,6 +1,6 @@
 /** A model that knows a closed set of words: prompts are put into those, and what could not be is said. */
 import { z } from 'zod';
-import { keywordsOf, loadEmoji } from './keywords.ts';
+import { bare, keywordsOf, loadEmoji } from './keywords.ts';
 import { type Marked, putMarks, takeMarks } from './prompt-marks.ts';
 
 const Subject = z.object({ plural: z.string().optional(), synonyms: z.array(z.string()).default([]) });
@@ -63,7 +63,8 @@ const SILENT = new Set(
   ),
 );
 const LONGEST_PHRASE = 3;
-const WORDS = /[\p{L}\p{N}'’]+|,|[\uE000-\uF8FF]/gu;
+const SIGN = String.raw`\p{Extended_Pictographic}(?:[\uFE0F\u{1F3FB}-\u{1F3FF}]|\u200D\p{Extended_Pictographic})*`;
+const WORDS = new RegExp(`[\\p{L}\\p{N}'’]+|,|[\\uE000-\\uF8FF]|${SIGN}`, 'gu');
 
 export function createVocabulary(file: VocabularyFile, emoji = loadEmoji()): (prompt: string) => Translation {
   const names = Object.keys(file.subjects);
@@ -111,7 +112,7 @@ interface Lexicon {
 
 function translate(prompt: string, { lexicon, known, names }: Lexicon): Translation {
   const { text, signs } = takeMarks(prompt);
-  const words = (text.toLowerCase().match(WORDS) ?? []).map((word) => word.replace('’', "'"));
+  const words = (text.toLowerCase().match(WORDS) ?? []).map((word) => bare(word.replace('’', "'")));
   const out: string[] = [];
   const drawnAs = new Map<string, string>();
   const unknown = new Set<string>();
@@ -145,7 +146,7 @@ function translate(prompt: string, { lexicon, known, names }: Lexicon): Translat
     if (!known.has(phrase) && phrase !== meant) drawnAs.set(phrase, meant);
   }
   if (left) dropLoose(out, signs);
-  const examples = `It knows ${names.length} things, such as ${list(names.slice(0, 5), 'and')}.`;
+  const examples = `It knows ${names.length} things by their English names, such as ${list(names.slice(0, 5), 'and')}.`;
   if (!understood) return { prompt, notes: [`The built-in model knows none of these words. ${examples}`], understood };
   const notes = [...drawnAs].map(([said, meant]) => `The built-in model drew "${said}" as "${meant}".`);
   if (unknown.size > 0)

@@ -93,8 +93,16 @@ it('says so when it understands nothing, and gives examples', () => {
   const { prompt, notes } = translate('Quantum Chromodynamics');
   expect(prompt).toBe('Quantum Chromodynamics');
   expect(notes).toEqual([
-    'The built-in model knows none of these words. It knows 7 things, such as dog, cat, apple, mouse and palm tree.',
+    'The built-in model knows none of these words. It knows 7 things by their English names, such as dog, cat, apple, mouse and palm tree.',
   ]);
+});
+
+it('reads an emoji as the thing it shows, and says which it does not know', () => {
+  expect(translate('🍎 and 🌴 on a blue background').prompt).toBe('apple and palm tree on a blue background');
+  expect(translate('a cat with a 🏳️‍🌈 and 🦊').notes).toEqual([
+    'The built-in model does not know "🏳‍🌈" or "🦊"; it left them out.',
+  ]);
+  expect(translate('🦊🦊').understood).toBe(false);
 });
 
 it('gives a prompt of symbols back as it is', () => {
