@@ -31,7 +31,11 @@ export function parse<T extends OptionTable>(table: T, main: keyof T & string, t
     if (table[name]!.type === 'flag') {
       options[name] = true;
       options[main] = `${options[main]} ${value}`.trim(); // what follows a flag still belongs to the prompt
-    } else options[name] = value.trim().replace(/^(["'])(.*)\1$/, '$2');
+    } else {
+      if (!value.trim())
+        throw new AppError('invalid_request', `--${word} needs a value behind it: ${table[name]!.description}.`);
+      options[name] = value.trim().replace(/^(["'])(.*)\1$/, '$2');
+    }
   }
   return options as Options<T>;
 }

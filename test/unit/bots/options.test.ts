@@ -45,6 +45,8 @@ describe.each([
   ['a --seed 1.5', 'whole'],
   ['a --seed 4294967296', '4294967295'],
   ['a --seed seven', 'not a number'],
+  ['a --count', '--count needs a value behind it: How many pictures, 1 to 4.'],
+  ['a --n --seed 7', '--n needs a value behind it'],
   ['a --count 0', '1 to 4'],
   ['a --count 5', '1 to 4'],
   ['a --size 513', 'multiples of 8'],
