@@ -5,8 +5,14 @@ import { AppError } from '../core/errors.ts';
 import type { Logger } from '../core/log.ts';
 import type { Backend, Classes } from './backend.ts';
 
+/** A Redis that is connected and silent must not keep people waiting. */
+const ANSWER_MS = 2_000;
+
 export async function openRedis({ url, log }: { url: string; log: Logger }): Promise<Backend> {
-  const producer = new Redis(url, { lazyConnect: true, maxRetriesPerRequest: 1, enableOfflineQueue: false });
+  const producer = new Redis(url, {
+    ...{ lazyConnect: true, maxRetriesPerRequest: 1, enableOfflineQueue: false },
+    commandTimeout: ANSWER_MS,
+  });
   const consumer = new Redis(url, { lazyConnect: true, maxRetriesPerRequest: null });
   const close = async () => {
     producer.disconnect();

@@ -28,6 +28,19 @@ describe.skipIf(noRedis)('a Redis', () => {
     await queue.ping();
   });
 
+  it('that is frozen keeps nobody waiting who hands in an order, or takes one back', async () => {
+    const queue = await scene.open();
+    await queue.ping();
+    scene.redis!.freeze();
+    const order = anOrder();
+    const asked = Date.now();
+    const receipt = await queue.studio.submit(order, async () => order.address);
+    const cancelled = queue.studio.cancel(order.sender, receipt!.generationId);
+    await Promise.all([cancelled, expect(queue.ping()).rejects.toThrow()]);
+    expect(Date.now() - asked).toBeLessThan(9_000);
+    scene.redis!.wake();
+  });
+
   it('that is down does not keep the process from stopping', async () => {
     const queue = await scene.open();
     queue.startWorker({ generate: stepping(1), concurrency: 1 });

@@ -40,7 +40,7 @@ export interface Scene {
   cutDatabase(): Promise<void>;
   /** A worker in a process of its own. */
   worker(behaviour: Behaviour): Promise<WorkerProcess>;
-  redis?: { url: string; stop(): Promise<void>; start(): Promise<void> };
+  redis?: Awaited<ReturnType<typeof startRedis>>;
   close(): Promise<void>;
 }
 
@@ -187,6 +187,9 @@ async function startRedis(dir: string) {
       await ended;
       server = undefined;
     },
+    /** It stays connected and answers nobody, until it is woken. */
+    freeze: () => server!.kill('SIGSTOP'),
+    wake: () => server!.kill('SIGCONT'),
   };
 }
 
