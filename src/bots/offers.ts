@@ -167,7 +167,7 @@ function editMenu(id: string, attributes: ReturnType<Choices['attributes']>, amo
 function perPicture({ id, request, images }: GenerationView): Menu[] {
   if (images.length <= ROW) return [];
   const verb = request.kind === 'face' ? 'edit' : 'upscale';
-  const options = images.slice(0, MENU).map(({ index, seed }) => ({
+  const options = images.map(({ index, seed }) => ({
     label: `${index + 1}: seed ${seed}`,
     action: { verb, index, generationId: id } as const,
   }));

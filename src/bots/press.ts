@@ -64,6 +64,9 @@ const DO = {
   morph: order(morphed),
   before: async ({ studio }, { action, generation, sender }) =>
     beforeAndAfter(studio, sender, generation, action.index),
+  pick: async () => {
+    throw new AppError('invalid_request', 'Say which one: press the button of that name below the pictures.');
+  },
   details: async (_deps, { generation }) => details(generation),
   cancel: async ({ studio }, { sender, generation }) => {
     await studio.cancel(sender, generation.id);

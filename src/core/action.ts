@@ -13,6 +13,7 @@ export const VERBS = [
   'edit',
   'mix',
   'morph',
+  'pick',
   'details',
   'cancel',
   'delete',
@@ -33,7 +34,8 @@ const Action = z.strictObject({
     .min(0)
     .max(MAX_FACES - 1),
   generationId: z.uuid(),
-  /** What the verb needs to know: a brush for `stylize`, an attribute and how far for `edit` (`smile+1`). */
+  /** What the verb needs to know: a brush for `stylize`, an attribute and how far for `edit` (`smile+1`), what is
+   * done to the one that is picked for `pick`. */
   detail: Detail.optional(),
 });
 export type Action = z.infer<typeof Action>;

@@ -28,7 +28,7 @@ export interface Button {
 /** A choice of one among many, where buttons would be too many. */
 export interface Menu {
   placeholder: string;
-  /** At most 25. */
+  /** As many as there are. A platform that shows fewer lets one be named (bots/pick.ts). */
   options: { label: string; action: Action }[];
 }
 

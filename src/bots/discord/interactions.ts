@@ -1,5 +1,10 @@
 /** Each interaction to its handler. Whatever goes wrong becomes one private sentence; nothing escapes. */
-import type { ChatInputCommandInteraction, Interaction, RepliableInteraction } from 'discord.js';
+import {
+  type ChatInputCommandInteraction,
+  type Interaction,
+  MessageFlags,
+  type RepliableInteraction,
+} from 'discord.js';
 import { AppError, toAppError } from '../../core/errors.ts';
 import type { Deps } from '../ask.ts';
 import { COMMANDS, type Command } from '../commands.ts';
@@ -7,7 +12,7 @@ import { history, status } from '../jobs.ts';
 import { refusal } from '../present.ts';
 import { type Answer, type AnswerDeps, createAnswer } from './answer.ts';
 import { onBrush } from './brush.ts';
-import { answersPrivately, onPress } from './buttons.ts';
+import { answersPrivately, asksWhich, onPicked, onPress, pickOf } from './buttons.ts';
 import { STYLIZE_THIS } from './commands.ts';
 import { addressOf, senderOf } from './person.ts';
 import { optionsOf } from './pictures-given.ts';
@@ -41,7 +46,10 @@ export const onInteraction =
 async function handle(deps: InteractionDeps, interaction: RepliableInteraction, answer: Answer): Promise<void> {
   if (interaction.isButton() || interaction.isStringSelectMenu()) return onPress(deps, interaction, answer);
   if (interaction.isMessageContextMenuCommand()) return onThisImage(deps, interaction, answer);
-  if (interaction.isModalSubmit()) return onModal(deps, interaction, answer);
+  if (interaction.isModalSubmit()) {
+    const pick = pickOf(interaction);
+    return pick ? onPicked(deps, interaction, pick, answer) : onModal(deps, interaction, answer);
+  }
   if (interaction.isChatInputCommand()) return onCommand(deps, interaction, answer);
   throw unknown();
 }
@@ -69,6 +77,7 @@ const TOLD: ReadonlySet<string> = new Set(['brush', 'status', 'history']);
 
 function isPrivate(interaction: RepliableInteraction): boolean {
   if (interaction.isButton() || interaction.isStringSelectMenu()) return answersPrivately(interaction);
+  if (interaction.isModalSubmit()) return interaction.message?.flags.has(MessageFlags.Ephemeral) ?? false;
   if (!interaction.isChatInputCommand()) return false;
   const asked = interaction.options.data.some(({ name, value }) => name === 'private' && value === true);
   return asked || TOLD.has(interaction.commandName);
@@ -76,4 +85,6 @@ function isPrivate(interaction: RepliableInteraction): boolean {
 
 /** Nothing may come before a form. */
 const opensForm = (interaction: RepliableInteraction): boolean =>
-  interaction.isMessageContextMenuCommand() && interaction.commandName === STYLIZE_THIS;
+  interaction.isButton()
+    ? asksWhich(interaction)
+    : interaction.isMessageContextMenuCommand() && interaction.commandName === STYLIZE_THIS;

@@ -6,7 +6,9 @@ import {
   type ModalSubmitInteraction,
   TextInputStyle,
 } from 'discord.js';
+import { type Action, encodeAction } from '../../core/action.ts';
 import type { Named } from '../closest.ts';
+import { PICK } from '../pick.ts';
 import { STYLIZE } from '../stylize.ts';
 import { UPSCALE } from '../upscale.ts';
 import { ENLARGE_THIS, MOST_CHOICES, STYLIZE_THIS } from './commands.ts';
@@ -37,16 +39,18 @@ export function modal(
   { pictures, brushes }: { pictures: readonly string[]; brushes: readonly Named[] },
 ): APIModalInteractionResponseCallbackData {
   const which =
-    pictures.length > 1
-      ? [
-          select(
-            'picture',
-            'Picture',
-            pictures.map((name, i) => ({ label: name, value: String(i) })),
-            true,
-          ),
-        ]
-      : [];
+    pictures.length > MOST_CHOICES
+      ? [text('picture', PICK.label, { max: 20, placeholder: PICK.hint, required: true })]
+      : pictures.length > 1
+        ? [
+            select(
+              'picture',
+              'Picture',
+              pictures.map((name, i) => ({ label: name, value: String(i) })),
+              true,
+            ),
+          ]
+        : [];
   const how =
     target.what === 'upscale'
       ? [
@@ -78,6 +82,13 @@ export function modal(
   };
 }
 
+/** Asks which of many. */
+export const pickModal = (action: Action): APIModalInteractionResponseCallbackData => ({
+  custom_id: encodeAction(action),
+  title: PICK.title,
+  components: [text('which', PICK.label, { max: 20, placeholder: PICK.hint, required: true })],
+});
+
 function select(
   custom_id: string,
   label: string,
@@ -98,7 +109,12 @@ function select(
 const text = (
   custom_id: string,
   label: string,
-  { max, placeholder, style = TextInputStyle.Short }: { max: number; placeholder?: string; style?: TextInputStyle },
+  {
+    max,
+    placeholder,
+    required = false,
+    style = TextInputStyle.Short,
+  }: { max: number; placeholder?: string; required?: boolean; style?: TextInputStyle },
 ): APILabelComponent => ({
   type: ComponentType.Label,
   label: cut(label, LABEL),
@@ -106,7 +122,7 @@ const text = (
     type: ComponentType.TextInput,
     custom_id,
     style,
-    required: false,
+    required,
     max_length: Math.min(max, 4000),
     ...(placeholder && { placeholder }),
   },

@@ -9,6 +9,7 @@ import {
 } from 'discord.js';
 import { encodeAction } from '../../core/action.ts';
 import type { Button, Menu, Reply } from '../../core/reply.ts';
+import { asking } from '../pick.ts';
 import { MOST_CHOICES } from './commands.ts';
 import { cut, literal } from './escape.ts';
 import { type Uploads, uploads } from './pictures.ts';
@@ -66,7 +67,7 @@ export function content({ prompt, headline, lines, readyAt }: Reply, notes: read
 }
 
 const rows = ({ buttons, menus = [] }: Reply): Rendered['body']['components'] =>
-  [...buttons.filter((row) => row.length > 0).map(buttonRow), ...menus.map(menuRow)].slice(0, ROWS);
+  [...buttons.filter((row) => row.length > 0).map(buttonRow), ...menus.flatMap(menuRow)].slice(0, ROWS);
 
 const buttonRow = (row: Button[]): Rendered['body']['components'][number] => ({
   type: ComponentType.ActionRow,
@@ -78,17 +79,25 @@ const buttonRow = (row: Button[]): Rendered['body']['components'][number] => ({
   })),
 });
 
-/** Each choice carries its whole action. */
-const menuRow = ({ placeholder, options }: Menu, i: number): Rendered['body']['components'][number] => ({
-  type: ComponentType.ActionRow,
-  components: [
+/** Each choice carries its whole action. More than a menu shows are named in a form instead. */
+function menuRow(menu: Menu, i: number): Rendered['body']['components'] {
+  const { placeholder, options } = menu;
+  const button = options.length > MOST_CHOICES ? asking(menu) : undefined;
+  if (button) return [buttonRow([button])];
+  return [
     {
-      type: ComponentType.StringSelect,
-      custom_id: `v1:menu:${i}`,
-      placeholder: cut(placeholder, CHOICE_LIMIT),
-      options: options
-        .slice(0, MOST_CHOICES)
-        .map(({ label, action }) => ({ label: cut(label, CHOICE_LIMIT), value: encodeAction(action) })),
+      type: ComponentType.ActionRow,
+      components: [
+        {
+          type: ComponentType.StringSelect,
+          custom_id: `v1:menu:${i}`,
+          placeholder: cut(placeholder, CHOICE_LIMIT),
+          options: options.slice(0, MOST_CHOICES).map(({ label, action }) => ({
+            label: cut(label, CHOICE_LIMIT),
+            value: encodeAction(action),
+          })),
+        },
+      ],
     },
-  ],
-});
+  ];
+}

@@ -7,8 +7,9 @@ import { AppError } from '../../core/errors.ts';
 import type { Deps } from '../ask.ts';
 import { COMMANDS } from '../commands.ts';
 import type { GivenPicture } from '../given-picture.ts';
+import { indexOf } from '../pick.ts';
 import type { Answer } from './answer.ts';
-import { STYLIZE_THIS } from './commands.ts';
+import { MOST_CHOICES, STYLIZE_THIS } from './commands.ts';
 import { decodeTarget, encodeTarget, modal, readModal, type Target } from './modal.ts';
 import { addressOf, senderOf } from './person.ts';
 import { attachedTo, fetched, type PictureDeps, picturesOf } from './pictures-given.ts';
@@ -63,17 +64,18 @@ async function order(
   { picture = '0', ...options }: Record<string, string>,
 ): Promise<void> {
   const event = { eventId: interaction.id, sender: senderOf(interaction), address: addressOf(interaction) };
-  const given = await chosen(deps, target, Number(picture));
+  const given = await chosen(deps, target, picture);
   const { run } = COMMANDS[target.what];
   await run(deps, { ...event, options: { ...options, picture: given } }, answer.acknowledge);
 }
 
-async function chosen(deps: ThisImageDeps, target: Target, index: number): Promise<GivenPicture> {
+/** `said`: a place from 0, or what was typed where there are too many to choose from. */
+async function chosen(deps: ThisImageDeps, target: Target, said: string): Promise<GivenPicture> {
   const { channelId, messageId } = target;
   const ours = await deps.studio.findByMessage('discord', messageId);
-  if (ours) return { id: `${ours.id}#${index + 1}` };
+  if (ours) return { id: `${ours.id}#${(ours.images.length > MOST_CHOICES ? indexOf(ours, said) : Number(said)) + 1}` };
   const links = deps.remembered.get(encodeTarget(target)) ?? (await attachedTo(deps, channelId, messageId));
-  const link = links[index];
+  const link = links[Number(said)];
   if (!link) throw new AppError('invalid_request', 'That picture is no longer attached to the message.');
   return fetched(deps, link);
 }

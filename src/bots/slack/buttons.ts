@@ -1,17 +1,20 @@
 /** The buttons and menus under a picture. They carry all they need, so they work after a restart and a month later. */
 import type { App, BlockAction, ButtonAction, StaticSelectAction } from '@slack/bolt';
-import { type Action, decodeAction } from '../../core/action.ts';
-import { AppError } from '../../core/errors.ts';
-import type { Reply } from '../../core/reply.ts';
-import { press } from '../press.ts';
-import { acknowledge, addressOf, deal, type Occasion, type SlackDeps, senderOf } from './occasion.ts';
+import { act, decode } from './act.ts';
+import { deal, type Occasion, type SlackDeps } from './occasion.ts';
+import { askWhich, listenToPicks } from './pick.ts';
 
 export function listenToButtons(app: App, deps: SlackDeps): void {
   app.action<BlockAction<ButtonAction>>(/^press:/, async ({ body, action, ack }) => {
     await ack();
     const occasion = occasionOf(body);
-    await deal(deps, occasion, () => act(deps, occasion, decode(action.value)));
+    await deal(deps, occasion, async () => {
+      const pressed = decode(action.value);
+      if (pressed.verb === 'pick') return askWhich(deps, pressed, occasion, body.trigger_id);
+      return act(deps, occasion, pressed);
+    });
   });
+  listenToPicks(app, deps);
   app.action<BlockAction<StaticSelectAction>>(/^menu:/, async ({ body, action, ack }) => {
     await ack();
     const occasion = occasionOf(body);
@@ -29,17 +32,3 @@ const occasionOf = (body: BlockAction): Occasion => ({
   threadTs: (body.message as { thread_ts?: string } | undefined)?.thread_ts,
   responseUrl: body.response_url,
 });
-
-/** Does what a button or a reaction says. Answers what to whisper. */
-export const act = (deps: SlackDeps, occasion: Occasion, action: Action): Promise<Reply | undefined> =>
-  press(
-    deps,
-    { eventId: occasion.eventId, sender: senderOf(occasion), address: addressOf(occasion), action },
-    acknowledge(deps, occasion),
-  );
-
-export function decode(value: string | undefined): Action {
-  const action = decodeAction(value ?? '');
-  if (!action) throw new AppError('not_found', 'This button is from an older version and no longer works.');
-  return action;
-}

@@ -5,6 +5,7 @@ import type { Kind } from '../../core/request.ts';
 import { COMMANDS } from '../commands.ts';
 import type { GivenPicture } from '../given-picture.ts';
 import type { OptionTable } from '../option-table.ts';
+import { indexOf } from '../pick.ts';
 import { given } from './files-given.ts';
 import { type Filled, form, Origin, problems, readForm } from './form.ts';
 import { FORMS } from './form-fields.ts';
@@ -70,12 +71,13 @@ const filesOf = (deps: SlackDeps, kind: Kind, { files }: Filled): Record<string,
 export async function pictureOf(
   deps: SlackDeps,
   channel: string,
-  { ts, files = [] }: NonNullable<Origin['about']>,
-  index: number,
+  { ts, files = [], ours }: NonNullable<Origin['about']>,
+  which: string,
 ): Promise<GivenPicture> {
-  const file = files[index];
+  const file = files[Number(which)];
   if (file) return given(deps, file);
   const generation = await deps.studio.findByMessage('slack', `${channel}:${ts}`);
   if (!generation) throw new AppError('not_found', 'That picture is no longer here.');
+  const index = ours === 'many' ? indexOf(generation, which) : Number(which);
   return { id: `${generation.id}#${index + 1}` };
 }

@@ -6,6 +6,7 @@ import type { Kind } from '../../core/request.ts';
 import { COMMANDS } from '../commands.ts';
 import { checked, type Options, type OptionTable, typed } from '../option-table.ts';
 import { toRequest } from '../options.ts';
+import { PICK } from '../pick.ts';
 import { picturesAmong, SlackFile } from './files-given.ts';
 import { type Choices, field, plain, select, specOf } from './form-fields.ts';
 
@@ -14,9 +15,13 @@ export const Origin = z.strictObject({
   channel: z.string().optional(),
   threadTs: z.string().optional(),
   responseUrl: z.string().optional(),
-  /** Of “Stylize this image”: the message, and how many pictures of ours or which files it has. */
+  /** Of “Stylize this image”: the message, and how many pictures of ours (many: on a sheet) or which files it has. */
   about: z
-    .strictObject({ ts: z.string(), ours: z.number().int().optional(), files: z.array(SlackFile).optional() })
+    .strictObject({
+      ts: z.string(),
+      ours: z.union([z.number().int(), z.literal('many')]).optional(),
+      files: z.array(SlackFile).optional(),
+    })
     .optional(),
 });
 export type Origin = z.infer<typeof Origin>;
@@ -48,6 +53,13 @@ export function form(
 const TITLES_OF_ABOUT: Partial<Record<Kind, string>> = { stylize: 'Stylize this image', upscale: 'Enlarge this image' };
 
 function which(about: Origin['about']): types.InputBlock[] {
+  if (about?.ours === 'many')
+    return [
+      {
+        ...{ type: 'input', block_id: WHICH, label: plain(PICK.label), hint: plain(PICK.hint) },
+        element: { type: 'plain_text_input', action_id: 'value', max_length: 20 },
+      },
+    ];
   const labels = about?.files?.map(({ name }, i) => `${i + 1}: ${name ?? 'picture'}`) ?? [];
   const all = about?.ours ? Array.from({ length: about.ours }, (_, i) => `Picture ${i + 1}`) : labels;
   const element =
@@ -71,12 +83,12 @@ export interface Filled {
   options: Options;
   /** By option. */
   files: Record<string, SlackFile>;
-  /** Which of a message's pictures, from 0. */
-  which: number;
+  /** Which of a message's pictures, from 0; of many, as it was typed. */
+  which: string;
 }
 
 export function readForm(kind: Kind, values: Record<string, Record<string, unknown>>): Filled {
-  const filled: Filled = { options: {}, files: {}, which: 0 };
+  const filled: Filled = { options: {}, files: {}, which: '0' };
   for (const name of [WHICH, ...Object.keys(specOf(kind).fields)]) {
     const read = Field.safeParse(values[name]?.value).data;
     if (!read) continue;
@@ -85,7 +97,7 @@ export function readForm(kind: Kind, values: Record<string, Record<string, unkno
       ? read.selected_options.length > 0
       : (read.selected_option?.value ?? read.value);
     if (file) filled.files[name] = file;
-    else if (name === WHICH) filled.which = Number(value ?? 0);
+    else if (name === WHICH) filled.which = String(value ?? 0);
     else if (value !== undefined && value !== null) filled.options[name] = value;
   }
   return filled;

@@ -5,7 +5,7 @@ import { says, toAppError } from '../../core/errors.ts';
 import type { GenerationView, Standing } from '../../core/records.ts';
 import { waiting } from '../present.ts';
 import { quoted } from '../wording.ts';
-import { act, decode } from './buttons.ts';
+import { act, decode } from './act.ts';
 import { type Occasion, type SlackDeps, senderOf } from './occasion.ts';
 import { context, section } from './render.ts';
 import { clip, escaped, literal } from './text.ts';

@@ -1,7 +1,7 @@
 /** 🎨 on a picture, where the channel has a brush: painted with it, in the thread of its message. */
 import type { Reply } from '../../core/reply.ts';
 import { stylize } from '../stylize.ts';
-import { act } from './buttons.ts';
+import { act } from './act.ts';
 import type { Client } from './client.ts';
 import { given, picturesAmong, type SlackFile } from './files-given.ts';
 import { acknowledge, addressOf, type Occasion, type SlackDeps, senderOf } from './occasion.ts';

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { App } from '@slack/bolt';
 import type { GenerationView } from '../../core/records.ts';
-import { act } from './buttons.ts';
+import { act } from './act.ts';
 import { directChannel } from './direct.ts';
 import { deal, type Occasion, type SlackDeps } from './occasion.ts';
 import { PALETTE, paint } from './paint.ts';

@@ -2,6 +2,7 @@
 import type { types } from '@slack/bolt';
 import { encodeAction, type Verb } from '../../core/action.ts';
 import type { Button, Menu, Reply } from '../../core/reply.ts';
+import { asking } from '../pick.ts';
 import { clip, escaped, literal, pack } from './text.ts';
 
 export interface Look {
@@ -90,10 +91,15 @@ const actions = (row: Button[]): types.ActionsBlock => ({
   })),
 });
 
-/** At most so many in one of Slack's menus, and ours have fewer. */
+/** At most so many in one of Slack's menus; of more, one is named in a form. */
 const MOST_OPTIONS = 100;
 
-const choice = ({ placeholder, options }: Menu, nth: number): types.ActionsBlock => ({
+function choice(menu: Menu, nth: number): types.ActionsBlock {
+  const button = menu.options.length > MOST_OPTIONS ? asking(menu) : undefined;
+  return button ? actions([button]) : select(menu, nth);
+}
+
+const select = ({ placeholder, options }: Menu, nth: number): types.ActionsBlock => ({
   type: 'actions',
   elements: [
     {
@@ -119,6 +125,7 @@ const SPOKEN = {
   edit: (nth) => `Change face ${nth}`,
   mix: (nth) => `Mix face ${nth} with another`,
   morph: (nth) => `Turn picture ${nth} into another`,
+  pick: () => 'Say which of the pictures, by its number or seed',
   details: () => 'Show how it was made, only to me',
   cancel: () => 'Cancel this job',
   delete: () => 'Delete the pictures and this message',

@@ -5,6 +5,7 @@ import { picturesAmong } from './files-given.ts';
 import type { Origin } from './form.ts';
 import { openForm, pictureOf } from './form-submission.ts';
 import { deal, type Occasion, run, type SlackDeps } from './occasion.ts';
+import { ARCHIVE } from './render.ts';
 
 const SHORTCUTS = { stylize_this: 'stylize', upscale_this: 'upscale' } as const;
 type Callback = keyof typeof SHORTCUTS;
@@ -32,9 +33,9 @@ export function listenToShortcuts(app: App, deps: SlackDeps, us: () => Promise<{
         const about = aboutOf(message, (await us()).botId);
         if (!about) return notice('There is no picture in that message. Choose this on a message with one.');
         const kind = SHORTCUTS[callback_id];
-        const count = about.ours ?? about.files?.length ?? 0;
+        const count = about.ours === 'many' ? Infinity : (about.ours ?? about.files?.length ?? 0);
         if (kind === 'stylize' || count > 1) await openForm(deps, kind, occasion, trigger_id, { about });
-        else await run(deps, occasion, kind, { picture: await pictureOf(deps, channel.id, about, 0) });
+        else await run(deps, occasion, kind, { picture: await pictureOf(deps, channel.id, about, '0') });
         return undefined;
       });
     });
@@ -42,10 +43,19 @@ export function listenToShortcuts(app: App, deps: SlackDeps, us: () => Promise<{
 
 /** What the payload itself says, for nothing may be asked before the form is open. */
 function aboutOf(message: MessageShortcut['message'], botId: string): Origin['about'] {
-  const { ts = '', bot_id, blocks = [] } = message as { ts?: string; bot_id?: string; blocks?: { type?: string }[] };
+  const {
+    ts = '',
+    bot_id,
+    blocks = [],
+  } = message as {
+    ts?: string;
+    bot_id?: string;
+    blocks?: { type?: string; block_id?: string }[];
+  };
   const files = picturesAmong(message.files);
   if (files.length > 0)
     return { ts, files: files.slice(0, MOST_FILES).map(({ id, name }) => ({ id, name: name?.slice(0, NAME) })) };
+  if (bot_id === botId && blocks.some(({ block_id }) => block_id?.startsWith(ARCHIVE))) return { ts, ours: 'many' };
   const ours = bot_id === botId ? blocks.filter(({ type }) => type === 'image').length : 0;
   return ours > 0 ? { ts, ours } : undefined;
 }

@@ -254,12 +254,22 @@ describe('commands', () => {
   });
 
   it('/face of many comes as one sheet and an archive in the thread, and both go together', async () => {
-    const { message, generation } = await made(() => alice.slash(on.slack.general, '--count 12', { command: '/face' }));
+    const { message, generation } = await made(() =>
+      alice.slash(on.slack.general, '--count 120', { command: '/face' }),
+    );
     expect(pictures(message)).toHaveLength(1);
     const handedOut = on.workspace.visible(on.slack.general.id).filter(({ threadTs }) => threadTs === message.ts);
     const [zip] = handedOut.flatMap(({ files = [] }) => files.map((id) => on.workspace.files.get(id)!));
     expect(zip).toMatchObject({ mimetype: 'application/zip', name: `face-${generation.id.slice(-8)}.zip` });
-    expect(JSON.stringify(message.blocks)).toContain('All 12 pictures are in the archive in the thread.');
+    expect(JSON.stringify(message.blocks)).toContain('All 120 pictures are in the archive in the thread.');
+    await alice.press(message, 'Take one…');
+    await modal(alice);
+    const wrong = await alice.submit({ which: '999' });
+    expect(wrong.body).toMatchObject({ errors: { which: expect.stringContaining('a number from 1 to 120') } });
+    const taken = await ordered(() => alice.submit({ which: 'seed 106' }));
+    expect(taken.generation.request).toMatchObject({ picture: { generationId: generation.id, index: 99 } });
+    const painted = await ordered(() => stylizeThis(bob, message, { which: '77', brush: 'ink' }));
+    expect(painted.generation.request).toMatchObject({ source: { generationId: generation.id, index: 76 } });
     await on.memory.deliver(generation.id, 2); // as after a lost answer
     const archives = [...on.workspace.files.values()].filter(({ name }) => name === zip!.name);
     expect(archives).toHaveLength(1);

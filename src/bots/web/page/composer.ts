@@ -46,6 +46,10 @@ export function createComposer({ submit, attached }: Deps): Composer {
     field.style.height = 'auto';
     field.style.height = `${field.scrollHeight}px`;
   };
+  const clear = () => {
+    write('');
+    offer();
+  };
   const untold = () => (attached() > 0 ? 'stylize' : 'imagine');
   const look = () => {
     listbox.show(suggest(field.value, field.selectionStart, hints, untold()));
@@ -78,7 +82,7 @@ export function createComposer({ submit, attached }: Deps): Composer {
     form.removeAttribute('aria-busy');
     if (!taken) return;
     if (text) sent.push(text);
-    if (field.value.trim() === text) write('');
+    if (field.value.trim() === text) clear();
   }
 
   field.addEventListener('input', () => {
@@ -127,7 +131,7 @@ export function createComposer({ submit, attached }: Deps): Composer {
       void send();
     },
     text: () => field.value.trim(),
-    clear: () => write(''),
+    clear,
     attachedChanged: offer,
     focus: () => field.focus(),
   };

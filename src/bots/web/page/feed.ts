@@ -38,7 +38,7 @@ export function createFeed(deps: {
     const atEnd = scrollHeight - window.scrollY - clientHeight < NEAR_PX;
     act();
     deps.changed();
-    if (atEnd) toEnd();
+    if (atEnd && list.childElementCount > 0) toEnd(); // the welcome is read from its beginning
   };
   const place = (exchange: Exchange) => {
     const later = [...list.children].find((child) => (child.querySelector('time')?.dateTime ?? '') > exchange.at);

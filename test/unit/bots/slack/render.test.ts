@@ -155,9 +155,11 @@ describe('the forms', () => {
     expect(names({ ts: '1', ours: 1 })).not.toContain('picture');
     expect(names({ ts: '1', ours: 1 })).not.toContain('which');
     expect(names({ ts: '1', files: [{ id: 'F1' }, { id: 'F2' }] })[0]).toBe('which');
+    const [which] = form('stylize', { about: { ts: '1', ours: 'many' } }, some).blocks;
+    expect(which).toMatchObject({ block_id: 'which', element: { type: 'plain_text_input' } });
   });
 
-  const filled = (options: Record<string, unknown>, files = {}) => ({ options, files, which: 0 });
+  const filled = (options: Record<string, unknown>, files = {}) => ({ options, files, which: '0' });
 
   it('names each wrong field and no right one', () => {
     const wrong = (kind: Kind, given: ReturnType<typeof filled>) => Object.keys(problems(kind, given)).sort();
@@ -183,7 +185,7 @@ describe('the forms', () => {
       quality: { value: { selected_option: null } },
       private: { value: { selected_options: [{ value: 'true' }] } },
     });
-    expect(read).toEqual({ options: { brush: 'ink', private: true }, files: { picture: file }, which: 2 });
+    expect(read).toEqual({ options: { brush: 'ink', private: true }, files: { picture: file }, which: '2' });
   });
 });
 
