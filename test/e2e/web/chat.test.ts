@@ -1,6 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { unzipSync } from 'fflate';
 import type { Browser, BrowserContextOptions } from 'playwright-core';
 import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -34,7 +36,7 @@ const come = async (options: BrowserContextOptions = {}) => {
   visits.push(visitor);
   return visitor;
 };
-const done = ({ last }: Visit) => last.locator('.answer[data-state=done]').waitFor({ timeout: 60_000 });
+const done = ({ last }: Visit, timeout = 60_000) => last.locator('.answer[data-state=done]').waitFor({ timeout });
 /** Polls until `look` answers what is expected. */
 const eventually = <Value>(look: () => Promise<Value>) => expect.poll(look, { timeout: 20_000, interval: 50 });
 const headline = ({ last }: Visit) => last.locator('.answer .headline').textContent();
@@ -315,21 +317,33 @@ describe('an attached picture', () => {
   });
 });
 
-it('draws many faces as a sheet with an archive, takes one, and edits it', async () => {
+it('draws 300 faces, hands them out as an archive of PNGs with consecutive seeds, and takes any of them', async () => {
   const ada = await come();
-  await ada.say('/face --count 10 --seed 7');
-  await done(ada);
-  expect(await ada.last.locator('.pictures.many img').count()).toBe(10);
+  await ada.say('/face --count 300 --seed 1000');
+  await done(ada, 180_000); // a quarter of a minute where nothing else runs
+  expect(await ada.last.locator('.pictures.many img').count()).toBe(300);
   const [download] = await Promise.all([
     ada.page.waitForEvent('download'),
     ada.last.getByRole('link', { name: 'Download all' }).click(),
   ]);
   expect(download.suggestedFilename()).toMatch(/^face-.*\.zip$/);
-  await ada.last.getByLabel('Take one…').selectOption({ index: 3 });
+  const files = Object.entries(unzipSync(await readFile(await download.path())));
+  expect(files.map(([name]) => name)).toEqual(Array.from({ length: 300 }, (_, i) => `face-${1000 + i}.png`));
+  for (const [i, [, bytes]] of files.entries()) {
+    const text = Buffer.from(bytes).toString('latin1');
+    expect(text.startsWith('\x89PNG')).toBe(true);
+    expect(text).toContain(`Seed: ${1000 + i},`);
+    expect(text).toContain('trainedAlgorithmicMedia');
+  }
+  expect(new Set(files.map(([, bytes]) => Buffer.from(bytes).toString('base64'))).size).toBe(300);
+  const [first, last] = [files[0]![1], files[299]![1]];
+  for (const bytes of [first, last]) expect(await sharp(bytes).metadata()).toMatchObject({ width: 128, height: 128 });
+
+  await ada.last.getByLabel('Take one…').selectOption({ label: '300: seed 1299' });
   await ada.last.getByRole('button', { name: 'Do it' }).click();
   await eventually(() => ada.exchanges.count()).toBe(2);
   await done(ada);
-  expect(await ada.last.locator('.lines').textContent()).toContain('Seed 9.');
+  expect(await ada.last.locator('.lines').textContent()).toContain('Seed 1299.');
   await ada.say('/morph 7 9 --frames 3');
   await eventually(() => ada.exchanges.count()).toBe(3);
   await done(ada);
@@ -404,6 +418,8 @@ it('shows the same conversation in two tabs, and nothing of it to another person
 
 it('fits a phone: no sideways scrolling, whatever is shown', async () => {
   const ada = await come({ viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true });
+  const heading = ada.page.getByRole('heading', { name: 'What shall we draw?' });
+  expect((await heading.boundingBox())?.y, 'the welcome begins at its beginning').toBeGreaterThan(0);
   expect(await overflow(ada)).toBeLessThanOrEqual(0);
   await ada.say(`${APPLES} ${'long'.repeat(60)} --count 4 --steps 2`);
   await done(ada);
