@@ -5,6 +5,8 @@ export type { Logger };
 const SECRET = [
   /\bxox[abeoprs]-[\w-]+/g, // Slack tokens
   /\bxapp-[\w-]+/g,
+  /(hooks\.slack\.com\/\w+\/)[\w/]+/g, // Slack response URLs
+  /\bhf_\w{16,}/g, // Hugging Face tokens
   /\b[\w-]{23,28}\.[\w-]{6,7}\.[\w-]{27,}/g, // Discord bot tokens
   /(\/(?:webhooks|interactions)\/\d+\/)[\w.-]{20,}/g, // Discord interaction tokens
   /(postgres(?:ql)?|rediss?):\/\/[^\s@/]+@/g, // credentials in a URL

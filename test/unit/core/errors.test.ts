@@ -24,10 +24,13 @@ it('hides tokens wherever they stand in a log line', () => {
     'xoxb-1234-abcd',
     'xapp-1-A-2-b',
     `MTE4${'x'.repeat(22)}.GabcdE.${'y'.repeat(30)}`,
+    'https://hooks.slack.com/commands/T0001/1234567890/SecretOfTheAnswer',
+    'hf_abcdefghijklmnopqrstuvwxyz012345',
     'postgres://bot:hunter2@db/x',
     'https://discord.com/api/v10/webhooks/123456/aW50ZXJhY3Rpb246MTIzNDU2Nzg5/messages/@original',
   ];
   const line = redact(secrets.join(' | '));
-  for (const leak of ['1234-abcd', 'A-2-b', 'GabcdE', 'hunter2', 'aW50ZXJhY3Rpb24']) expect(line).not.toContain(leak);
+  const leaks = ['1234-abcd', 'A-2-b', 'GabcdE', 'SecretOf', 'abcdefghij', 'hunter2', 'aW50ZXJhY3Rpb24'];
+  for (const leak of leaks) expect(line).not.toContain(leak);
   expect(line).toContain('/webhooks/123456/');
 });
