@@ -322,6 +322,7 @@ it('draws 300 faces, hands them out as an archive of PNGs with consecutive seeds
   await ada.say('/face --count 300 --seed 1000');
   await done(ada, 180_000); // a quarter of a minute where nothing else runs
   expect(await ada.last.locator('.pictures.many img').count()).toBe(300);
+  expect(await ada.last.locator('img').last().getAttribute('alt')).toBe('AI-generated image: a face, seed 1299');
   const [download] = await Promise.all([
     ada.page.waitForEvent('download'),
     ada.last.getByRole('link', { name: 'Download all' }).click(),
@@ -429,6 +430,7 @@ it('fits a phone: no sideways scrolling, whatever is shown', async () => {
   await ada.say('/help');
   await ada.page.getByText('What you can type here').waitFor();
   expect(await overflow(ada)).toBeLessThanOrEqual(0);
+  expect(await ada.page.locator('#chips').textContent(), 'what comes next may be a prompt').toMatch(/--negative/);
   await keep(ada.page, 'phone');
 });
 
