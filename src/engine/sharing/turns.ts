@@ -14,7 +14,7 @@ export interface Turns {
   alone<T>(account: Account, work: () => Promise<T>): Promise<T>;
   /** A row that may share a call with others of its lot. */
   share<R, A>(lot: SharedLot<R, A>, row: R, account: Account, bundle?: unknown): Promise<A>;
-  /** Whose work is done next; nobody's: []. */
+  /** Whose work is done next; nobody's: []. Told when that changes. */
   listen(listener: (ids: readonly number[]) => void): void;
   /** Work outside of turns that holds up everything all the same, such as opening a model. */
   announce(account: Account): void;
@@ -31,6 +31,7 @@ interface Waiting extends Unit {
 export function createTurns(): Turns {
   const line = createLine<Waiting>();
   const present = new Set<Waiting>();
+  const jobs = new Set<Account>();
   let running = false;
   let onCall: (ids: readonly number[]) => void = () => {};
   let told = '';
@@ -39,6 +40,11 @@ export function createTurns(): Turns {
     if (telling === told) return;
     told = telling;
     onCall(ids);
+  };
+  /** Nobody's call comes next. Between two calls of a job that is alone that need not be said: all that happens is its. */
+  const rest = () => {
+    const [only] = jobs;
+    if (jobs.size !== 1 || told !== String(only!.id)) tell([]);
   };
 
   const drop = (unwanted: (unit: Waiting) => boolean, reason: (account: Account) => unknown) => {
@@ -64,7 +70,7 @@ export function createTurns(): Turns {
       line.settle(call, performance.now() - before);
     }
     running = false;
-    tell([]);
+    rest();
   };
   const add = (unit: Waiting) => {
     line.add(unit);
@@ -77,12 +83,16 @@ export function createTurns(): Turns {
   return {
     open(account) {
       const close = line.open(account);
+      jobs.add(account);
+      if (!running) rest();
       return () => {
         drop(
           (unit) => unit.account === account,
           () => new Error('The job this belongs to has ended.'),
         );
         close();
+        jobs.delete(account);
+        if (!running) rest();
       };
     },
     alone: (account, work) =>

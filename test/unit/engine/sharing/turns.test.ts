@@ -115,3 +115,24 @@ it('says before every call whose it is, and when nobody’s is left', async () =
   expect(told.flat().sort()).toEqual([1, 2, 3, 4]);
   expect(told.at(-1)).toEqual([]);
 });
+
+it('says once of a job that is alone whose all its calls are, until another comes or it ends', async () => {
+  const turns = createTurns();
+  const told: (readonly number[])[] = [];
+  turns.listen((ids) => told.push(ids));
+  const [one, two] = [anAccount(1), anAccount(2)];
+  const close = turns.open(one);
+  for (let i = 0; i < 3; i++) await turns.alone(one, () => wait(1));
+  await wait(1);
+  expect(told).toEqual([[1]]);
+  const closeOther = turns.open(two);
+  expect(told).toEqual([[1], []]);
+  await turns.alone(two, () => wait(1));
+  await wait(1);
+  expect(told.slice(2)).toEqual([[2], []]);
+  close();
+  await turns.alone(two, () => wait(1));
+  await wait(1);
+  closeOther();
+  expect(told.slice(4)).toEqual([[2], []]);
+});
