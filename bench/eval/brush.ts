@@ -20,12 +20,12 @@ export const evaluateBrush: Evaluate = async (deps, { count = 12 }) => {
     const [made] = await make({ ...recipe, keepColours: 'no' }, [source]);
     painted.push({ content, style, picture: made! });
   }
-  const figures = await easel.measure(painted);
+  const figures = await easel.measure(painted, 'as drawn');
   await easel.release();
   const shown = painted.slice(0, 7).flatMap(({ content, picture }): Picture[] => [easel.contents[content]!, picture]);
   return {
     figures,
-    conditions: `${painted.length} pictures of ${SIDE} px, three of them photographs, strength 1, colours free; found again among six styles and all contents by the feature net`,
+    conditions: `${painted.length} pictures of ${SIDE} px, three of them photographs, strength 1, colours free; styles in the size they were drawn in; found again among six styles and all contents by the feature net`,
     sheet: { pictures: [easel.styles[style]!, ...shown.slice(0, 13)], columns: 7 },
   };
 };

@@ -17,6 +17,8 @@ const file = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 /** Sides of contents and styles, and of what the feature net is shown of them. */
 export const SIDE = 256;
 const SEEN_SIDE = 128;
+/** Of the style pictures as they are drawn, and as the brushes know them. */
+const DRAWN_SIDE = 512;
 
 /** The style pictures of models/recipes/style/styles.py; glass and ink were never shown to any-style. */
 export const STYLES = ['mosaic', 'night-wind', 'ink', 'waves', 'glass', 'dots'] as const;
@@ -32,7 +34,8 @@ export interface Easel {
   /** Three photographs, the first never trained on, then scenes of the held-out captions. */
   contents: readonly Picture[];
   styles: readonly Picture[];
-  measure(painted: readonly Painted[]): Promise<Figure[]>;
+  /** A brush's strokes are of one size, whatever the picture's: it is held against the styles as they were drawn, all others against `styles`. */
+  measure(painted: readonly Painted[], strokes?: 'as drawn'): Promise<Figure[]>;
   release(): Promise<void>;
 }
 
@@ -44,7 +47,8 @@ export async function openEasel({ catalogue, device }: EvaluationDeps, count: nu
   const scenes = Array.from({ length: count - photographs.length }, (_, i) => heldOut.scenes[i * 7]!);
   const drawn = await Promise.all(scenes.map((scene) => resized(drawScene(heldOut, sprites, scene), SIDE)));
   const contents = [...photographs, ...drawn];
-  const styles = await cutSheet(file('styles.webp'), SIDE);
+  const stylesDrawn = await cutSheet(file('styles.webp'), DRAWN_SIDE);
+  const styles = await Promise.all(stylesDrawn.map((style) => resized(style, SIDE)));
   const features = await openFeatures(catalogue, device);
 
   const see = async (picture: Picture): Promise<Maps[]> => features.maps(await resized(picture, SEEN_SIDE));
@@ -59,10 +63,11 @@ export async function openEasel({ catalogue, device }: EvaluationDeps, count: nu
   return {
     contents,
     styles,
-    async measure(painted) {
-      // Strokes are as large as the painter saw them: styles and contents in the size of what was painted.
+    async measure(painted, strokes) {
+      // Strokes are as large as the painter saw them: but for brushes, styles are in the size of what was painted.
       const side = painted[0]!.picture.width;
-      const ofStyle = await Promise.all(styles.map(async (style) => textureOf(await resized(style, side))));
+      const scaled = strokes ? stylesDrawn : await Promise.all(styles.map((style) => resized(style, side)));
+      const ofStyle = await Promise.all(scaled.map(textureOf));
       const ofContent = await Promise.all(contents.map(see));
       const shades = await Promise.all(contents.map(shadeOf));
       const before = new Map<number, Maps[]>();

@@ -1,7 +1,7 @@
 """Writes ../../any-style, or ../../brush-STYLE, as ONNX with fp16 weights, and pictures to look at.
 
     python3 export.py --work DIR --features DIR --out ../../any-style [--look FILE --photographs DIR]
-    python3 export.py --work DIR --features DIR --style mosaic --out ../../brush-mosaic
+    python3 export.py --work DIR --style mosaic --out ../../brush-mosaic
 
 Reads DIR/any.pt or DIR/STYLE.pt. The sheet shows photographs of which the first was never trained on; for any-style
 also styles that were never shown.
@@ -36,6 +36,16 @@ def as_fp16(net):
     return net.eval().requires_grad_(False)
 
 
+def trained_brush(saved):
+    """The painter as it is shipped: it repeats the picture's border where it was trained with zeros around it."""
+    brush = Brush()
+    brush.load_state_dict(saved['painter'])
+    for module in brush.modules():
+        if isinstance(module, torch.nn.Conv2d):
+            module.padding_mode = 'replicate'
+    return as_fp16(brush)
+
+
 def write_graph(path, net, example, input_name, output_name):
     axes = [{0: 'batch', 2: f'{n}_height', 3: f'{n}_width'} for n in (input_name, output_name)]
     torch.onnx.export(net, example, path, input_names=[input_name], output_names=[output_name], opset_version=14,
@@ -60,7 +70,7 @@ def sheet(path, rows):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('--work', required=True)
-    parser.add_argument('--features', required=True, help='the working folder of ../features')
+    parser.add_argument('--features', help='the working folder of ../features; any-style needs it')
     parser.add_argument('--style')
     parser.add_argument('--out', required=True)
     parser.add_argument('--title')
@@ -70,7 +80,6 @@ def main():
     args = parser.parse_args()
     torch.set_num_threads(1)
     os.makedirs(args.out, exist_ok=True)
-    plain = trained_features(args.features)
     saved = torch.load(os.path.join(args.work, f'{args.style or "any"}.pt'), map_location='cpu')
     name = os.path.basename(os.path.normpath(args.out))
     about = {'name': name, 'title': args.title or name, 'version': args.version, 'licence': LICENCE,
@@ -78,16 +87,14 @@ def main():
     photographs = [as_tensor(p[None]) for p in photographs_of(args.photographs)] if args.look else []
     if args.style:
         style = as_tensor(style_picture(args.style)[None])
-        brush = Brush(plain, style)
-        brush.decoder.load_state_dict(saved['decoder'])
-        as_fp16(brush)
+        brush = trained_brush(saved)
         write_graph(os.path.join(args.out, 'model.onnx'), brush, torch.zeros(1, 3, 64, 64), 'image', 'painted')
         about |= {'kind': 'style-transfer', 'graph': {'file': 'model.onnx', 'input': 'image', 'output': 'painted', 'range': [-1, 1]}, 'multipleOf': 4}
         if args.look:
             small = torch.nn.functional.interpolate(style, 320, mode='area')
             sheet(args.look, [[small] + [brush(p) for p in photographs]])
     else:
-        encoder, decoder = as_fp16(AnyEncoder(plain)), AnyDecoder()
+        encoder, decoder = as_fp16(AnyEncoder(trained_features(args.features))), AnyDecoder()
         decoder.load_state_dict(saved['decoder'])
         as_fp16(decoder)
         write_graph(os.path.join(args.out, 'encoder.onnx'), encoder, torch.zeros(1, 3, 64, 64), 'image', 'maps')

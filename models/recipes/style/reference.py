@@ -2,7 +2,7 @@
 
     python3 reference.py --photographs DIR --out ../../../bench/eval
 
-styles.webp: the six pictures of styles.py, 256 px each, three to a row, in the order of STYLES. photographs.webp: coffee
+styles.webp: the six pictures of styles.py, 512 px each, three to a row, in the order of STYLES. photographs.webp: coffee
 (never trained on), chelsea and rocket, 512 px each, side by side.
 """
 import argparse
@@ -29,9 +29,9 @@ def main():
     parser.add_argument('--out', required=True)
     args = parser.parse_args()
     names = list(STYLES)
-    pictures = [np.asarray(Image.fromarray(style_picture(n)).resize((256, 256), Image.LANCZOS)) for n in names]
+    pictures = [style_picture(n) for n in names]
     rows = [np.concatenate(pictures[i:i + 3], 1) for i in range(0, len(pictures), 3)]
-    Image.fromarray(np.concatenate(rows)).save(os.path.join(args.out, 'styles.webp'), quality=90, method=6)
+    Image.fromarray(np.concatenate(rows)).save(os.path.join(args.out, 'styles.webp'), quality=85, method=6)
     photographs = [square(os.path.join(args.photographs, n), 512) for n in ('coffee.png', 'chelsea.png', 'rocket.jpg')]
     Image.fromarray(np.concatenate(photographs, 1)).save(os.path.join(args.out, 'photographs.webp'), quality=88, method=6)
     print(', '.join(names))

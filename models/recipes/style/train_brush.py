@@ -1,10 +1,10 @@
 """Trains one painter for one style picture. Resumable; deterministic by --seed.
 
-    python3 train_brush.py --style mosaic --work DIR --any DIR/any.pt --features DIR --sprites DIR [--photographs DIR] [--minutes 8]
+    python3 train_brush.py --style mosaic --work DIR --features DIR --sprites DIR [--photographs DIR] [--begin FILE] [--minutes 20]
 
-Begins from the decoder of train_any.py. Reads the feature net's checkpoint (../features/train.py), writes DIR/STYLE.pt. Loss: relu4_1 of the content and its
-light and shade; Gram matrices and mean activations of the style, in each quarter of the crop, so that no part stays
-bare; colours (also of the picture a quarter the size: large patches, not only fine ones); total variation.
+Reads the feature net's checkpoint (../features/train.py), writes DIR/STYLE.pt. Loss: that of Gatys et al. as the program minimises
+it (../features/gatys.py: relu4_1 of the content; Gram matrices and colours of the style), the content's light and shade and what is
+bluer or redder than the rest of it; and how often each of the style's colours occurs.
 """
 import argparse
 import os
@@ -18,47 +18,49 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, os.path.join(HERE, '..', 'features'), os.path.join(HERE, '..')]
 from common import autocast, falling, set_learning_rate, step_seed, training  # noqa: E402
 from contents import Contents  # noqa: E402
-from gatys import STYLE, gram, grams_of, style_loss, with_one  # noqa: E402
+from gatys import COLOUR_WEIGHT, CONTENT, STYLE, grams_of  # noqa: E402
 from features import trained_features  # noqa: E402
-from net_brush import Brush  # noqa: E402
+from net_brush import NOISE_SIDE, Brush  # noqa: E402
 from pictures import as_tensor  # noqa: E402
 from styles import STYLES, style_picture  # noqa: E402
 
-SIDE = 128
+SIDE = 160
+PALETTE, PALETTE_CELLS = 48, (2, 8)  # colours; single strokes, and what many of them make together
 
 
-def small_colours(picture):
-    return gram(with_one(F.avg_pool2d(picture, 4)))
+def opponent(picture, size):
+    """Brightness, yellow against blue and red against green, in cells of size x size pixels: N,3,h,w."""
+    mix = picture.new_tensor([[.299, .587, .114], [.5, .5, -1], [1, -1, 0]])
+    return F.avg_pool2d(torch.einsum('kc,nchw->nkhw', mix, picture), size)
 
 
-def light(picture, size):
-    """Brightness in cells of size x size pixels: N,h,w."""
-    return F.avg_pool2d((picture * picture.new_tensor([.299, .587, .114])[None, :, None, None]).sum(1), size)
+def lost(painted, content, size):
+    """1 - correlation of brightness and of both kinds of colour, where the content has any: how strong they are, and around
+    which mean, is the style's to choose. Three means over the pictures."""
+    a, b = (opponent(p, size).flatten(2) for p in (painted, content))
+    a, b = a - a.mean(2, keepdim=True), b - b.mean(2, keepdim=True)
+    correlation = (a * b).mean(2) / (a.square().mean(2) * b.square().mean(2) + 1e-5).sqrt()
+    weight = (b.square().mean(2).sqrt() / .2).clamp(max=1)
+    return (weight * (1 - correlation)).mean(0)
 
 
-def shade_lost(painted, content, size):
-    """1 - correlation of light and shade, where there is any: contrast and colours are the style's to choose."""
-    a, b = (light(p, size).flatten(1) for p in (painted, content))
-    a, b = a - a.mean(1, keepdim=True), b - b.mean(1, keepdim=True)
-    correlation = (a * b).mean(1) / (a.square().mean(1) * b.square().mean(1) + 1e-6).sqrt()
-    weight = (b.square().mean(1).sqrt() / .2).clamp(max=1)
-    return (weight * (1 - correlation)).mean()
+def palette(picture, colours, size):
+    """How near all cells of size x size pixels are to each of some colours (K,3), on average: K. Means and covariances, all that
+    a Gram matrix knows of colours, are the same for a few garish ones."""
+    cells = F.avg_pool2d(picture, size).permute(0, 2, 3, 1).reshape(-1, 1, 3)
+    return (1 / (1 + (cells - colours).square().sum(2) / .3 ** 2)).mean(0)
 
 
-def squashed(maps):
-    """Activations in [0,1): a few glaring spots cannot stand in for a surface."""
-    return {k: v / (1 + v) for k, v in maps.items()}
-
-
-def quarters(maps):
-    """N,C,H,W -> 4N,C,H/2,W/2"""
-    return torch.cat([half for rows in maps.chunk(2, 2) for half in rows.chunk(2, 3)])
-
-
-def mean_loss(maps, wanted):
-    """Relative squared error of the channels' mean activations."""
-    losses = [(maps[k].mean((2, 3)) - m).square().mean() / m.square().mean() for k, m in wanted.items()]
-    return sum(losses)
+def kept_contents(contents, plain, count, seed, device):
+    """uint8 count,SIDE,SIDE,3 and their relu4_1: drawn once, since drawing and looking take as long as a third of a step."""
+    rng = np.random.default_rng(step_seed(seed, 2 ** 40))
+    pictures = contents.batch(rng, count, SIDE)
+    seen = []
+    for part in np.array_split(pictures, max(1, count // 8)):
+        with torch.no_grad(), autocast(device):
+            image = as_tensor(part).to(device, memory_format=torch.channels_last)
+            seen.append(plain(image, last=CONTENT)[f'relu{CONTENT}'].half().cpu())
+    return pictures, torch.cat(seen)
 
 
 def main():
@@ -68,14 +70,15 @@ def main():
     parser.add_argument('--features', required=True, help='the working folder of ../features')
     parser.add_argument('--sprites', required=True)
     parser.add_argument('--photographs')
-    parser.add_argument('--minutes', type=float, default=8, help='stop by then; the learning rate falls towards it')
+    parser.add_argument('--begin', help='the checkpoint of another style')
+    parser.add_argument('--minutes', type=float, default=20, help='stop by then; the learning rate falls towards it')
+    parser.add_argument('--contents', type=int, default=400)
     parser.add_argument('--batch', type=int, default=2)
-    parser.add_argument('--lr', type=float, default=1e-3)
-    parser.add_argument('--style-weight', type=float, default=6.0)
-    parser.add_argument('--content-weight', type=float, default=8.0)
-    parser.add_argument('--shade', type=float, default=6.0)
-    parser.add_argument('--tv', type=float, default=.6)
-    parser.add_argument('--any', required=True, help='the checkpoint of train_any.py')
+    parser.add_argument('--lr', type=float, default=2e-3)
+    parser.add_argument('--style-weight', type=float, default=10.0)
+    parser.add_argument('--content-weight', type=float, default=1.0)
+    parser.add_argument('--shade', type=float, default=8.0)
+    parser.add_argument('--hue', type=float, default=3.0)
     parser.add_argument('--seed', type=int, default=0)
     parser.add_argument('--device', default='cpu', help='cpu or cuda')
     parser.add_argument('--threads', type=int, default=1)
@@ -85,52 +88,50 @@ def main():
     os.makedirs(args.work, exist_ok=True)
 
     plain = trained_features(args.features, padding='zeros').to(args.device, memory_format=torch.channels_last)
-    contents = Contents(args.sprites, args.photographs)
+    pictures, seen = kept_contents(Contents(args.sprites, args.photographs), plain, args.contents, args.seed, args.device)
     style = as_tensor(style_picture(args.style)[None]).to(args.device)
     with torch.no_grad():
-        of_style = squashed(plain(style, last='4_1'))
-        wanted, wanted_small = grams_of(style, of_style), small_colours(style)
-        wanted_means = {f'relu{k}': of_style[f'relu{k}'].mean((2, 3)) for k in STYLE}
+        wanted = grams_of(style, plain(style, last=STYLE[-1]))
+        pixels = style[0].flatten(1).T
+        colours = pixels[torch.randperm(len(pixels), generator=torch.Generator().manual_seed(1))[:PALETTE]]
+        wanted_palettes = [palette(style, colours, size) for size in PALETTE_CELLS]
 
-    painter = Brush(plain, style).to(args.device, memory_format=torch.channels_last)
-    optimiser = torch.optim.Adam(painter.decoder.parameters(), lr=args.lr)
+    painter = Brush().to(args.device, memory_format=torch.channels_last)
+    optimiser = torch.optim.Adam(painter.parameters(), lr=args.lr)
     path = os.path.join(args.work, f'{args.style}.pt')
-    if not os.path.exists(path):
-        painter.decoder.load_state_dict(torch.load(args.any, map_location=args.device)['decoder'])
-    print(f'{args.style}: {sum(p.numel() for p in painter.decoder.parameters()):,} parameters', flush=True)
+    if args.begin and not os.path.exists(path):
+        painter.load_state_dict(torch.load(args.begin, map_location=args.device)['painter'])
+    print(f'{args.style}: {sum(p.numel() for p in painter.parameters()):,} parameters', flush=True)
     notes = []
 
     def report(step, seconds):
-        means = np.mean(notes or [[0] * 4], 0)
-        print(f'{seconds:.0f} s, step {step}: content {means[0]:.3f}, style {means[1]:.3f}, colours {means[2]:.4f}, shade lost {means[3]:.3f}', flush=True)
+        kept, shade, hue, *layers = np.mean(notes or [[0] * 8], 0)
+        print(f'{seconds:.0f} s, step {step}: content {kept:.2f}, shade lost {shade:.2f}, hue {hue:.2f}, style {sum(layers):.2f}: ' + ' '.join(f'{x:.2f}' for x in layers), flush=True)
         notes.clear()
 
-    for step, done in training(path, {'decoder': painter.decoder, 'optimiser': optimiser}, args.minutes, report, args.device):
+    for step, done in training(path, {'painter': painter, 'optimiser': optimiser}, args.minutes, report, args.device):
         rng = np.random.default_rng(step_seed(args.seed, step))
-        set_learning_rate(optimiser, args.lr * min(1, (step + 1) / 30) * falling(done, .4))
-        content = as_tensor(contents.batch(rng, args.batch, SIDE)).to(args.device, memory_format=torch.channels_last)
+        set_learning_rate(optimiser, args.lr * min(1, (step + 1) / 30) * falling(done, .5))
+        which = np.sort(rng.choice(len(pictures), args.batch, replace=False))
+        content = as_tensor(pictures[which]).to(args.device, memory_format=torch.channels_last)
         with autocast(args.device):
-            painted = painter(content)
-            with torch.no_grad():
-                before = plain(content, last='4_1')
-            after = plain(painted.contiguous(memory_format=torch.channels_last), last='4_1')
-        before, after = (squashed({k: v.float() for k, v in maps.items()}) for maps in (before, after))
-        kept = F.mse_loss(after['relu4_1'], before['relu4_1'])
-        shade = shade_lost(painted, content, 4) + shade_lost(painted, content, 12)
-        pieces = {k: quarters(v) for k, v in after.items()}
-        # Colours may differ from crop to crop as they do within the style picture; a batch has them between them.
-        grams = [grams_of(painted, after)[0].mean(0, keepdim=True).expand(len(pieces['relu1_1']), -1, -1), *grams_of(painted, pieces)[1:]]
-        styled = style_loss(grams, wanted).mean() + mean_loss(pieces, wanted_means)
-        small = small_colours(painted).mean(0, keepdim=True)
-        colours = (small - wanted_small).square().mean() / wanted_small.square().mean()
-        rough = painted.diff(dim=2).abs().mean() + painted.diff(dim=3).abs().mean()
+            painted = painter(content, rng.integers(0, NOISE_SIDE, 2).tolist())
+            maps = plain(painted.contiguous(memory_format=torch.channels_last), last=STYLE[-1])
+        painted, maps = painted.float(), {k: v.float() for k, v in maps.items()}
+        kept = F.mse_loss(maps[f'relu{CONTENT}'], seen[which].to(args.device).float())
+        shade, *hues = lost(painted, content, 4) + lost(painted, content, 12)
+        grams = grams_of(painted, maps)
+        grams[0] = grams[0].mean(0, keepdim=True)  # colours may differ from picture to picture as they do within the style
+        layers = [(g - a).square().mean() / a.square().mean() for g, a in zip(grams, wanted)]
+        found = [palette(painted, colours, size) for size in PALETTE_CELLS]
+        layers[0] = COLOUR_WEIGHT * (layers[0] + sum((f - w).square().mean() / w.square().mean() for f, w in zip(found, wanted_palettes)))
         over = (painted.abs() - 1).clamp_min(0).mean()
-        loss = 20 * over + args.content_weight * kept + args.shade * shade + args.style_weight * (styled + 2 * colours) + args.tv * rough
+        loss = args.content_weight * kept + args.shade * shade + args.hue * sum(hues) + args.style_weight * sum(layers) + 20 * over
         optimiser.zero_grad()
         loss.backward()
-        torch.nn.utils.clip_grad_norm_(painter.decoder.parameters(), 5.0)
+        torch.nn.utils.clip_grad_norm_(painter.parameters(), 20.0)
         optimiser.step()
-        notes.append([kept.item(), styled.item(), colours.item(), shade.item()])
+        notes.append([kept.item(), shade.item(), sum(hues).item(), *(x.item() for x in layers)])
 
 
 if __name__ == '__main__':
