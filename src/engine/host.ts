@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { AppError, toAppError } from '../core/errors.ts';
 import type { Logger } from '../core/log.ts';
+import type { Progress } from '../core/picture.ts';
 import { openCatalogue } from './catalogue.ts';
 import { openDevice } from './device.ts';
 import { createLocalEngine, type Engine } from './engine.ts';
@@ -87,6 +88,9 @@ export function serveParent({ send, onMessage }: Parent): void {
   });
 }
 
+/** Nobody looks at more pictures in that time, and each costs more than the progress it comes with. */
+const PREVIEW_PAUSE_MS = 250;
+
 const Addressed = z.looseObject({ id: z.number() });
 
 async function generate(
@@ -96,11 +100,18 @@ async function generate(
   send: Parent['send'],
   onBeat: () => void,
 ): Promise<FromChild> {
+  let shown = Number.NEGATIVE_INFINITY;
+  const tell = ({ preview, ...progress }: Progress) => {
+    const now = performance.now();
+    const shows = preview !== undefined && now - shown >= PREVIEW_PAUSE_MS;
+    if (shows) shown = now;
+    send({ type: 'progress', id, ...progress, ...(shows && { preview }) });
+  };
   const result = await engine.generate(recipe, {
     log: forwardLog(send),
     ...{ id, signal, onBeat, person, space, weight, light, resume },
     ...(keeps && { onCheckpoint: (state) => send({ type: 'checkpoint', id, state }) }),
-    onProgress: (progress) => send({ type: 'progress', id, ...progress }),
+    onProgress: tell,
     load: async (key) => {
       const bytes = sources[key];
       if (bytes) return bytes;
