@@ -2,9 +2,9 @@
 import type { Picture } from '../../core/picture.ts';
 import type { ManifestOf } from '../manifest.ts';
 import type { Clock, Network } from '../network.ts';
-import { toPicture, toPlanes } from '../pixels.ts';
+import { toPlanes } from '../pixels.ts';
 import { createRooms } from '../rooms.ts';
-import { type Canvas, createCanvas } from './canvas.ts';
+import { createCanvas } from './canvas.ts';
 import { leastTilesOf, tilesOf } from './tiles.ts';
 
 export interface Upscaler {
@@ -33,10 +33,8 @@ export function createUpscaler(network: Network, { factor: own, graph, tile }: M
   return {
     factor: own,
     async enlarge(picture, { factor = own, signal, clock, onTile }) {
-      const finished = (planes: Float32Array) =>
-        toPicture(planes, picture.width * factor, picture.height * factor, graph.range);
-      let canvas: Canvas | undefined;
       const tiles = split(picture.width, picture.height, size, overlap);
+      const canvas = createCanvas(picture, { tiles, factor, overlap, range: graph.range });
       for (const [i, part] of tiles.entries()) {
         signal.throwIfAborted();
         const [w, h] = Number.isNaN(fixed) ? [part.width, part.height] : [fixed, fixed];
@@ -44,12 +42,9 @@ export function createUpscaler(network: Network, { factor: own, graph, tile }: M
         const results = await network.run({ [input.name]: { data, dims: [1, 3, h, w] } }, clock);
         rooms.giveBack(data);
         onTile(i + 1, tiles.length);
-        const larger = averaged(results[output.name]!, w * factor, own / factor);
-        if (w === picture.width && h === picture.height) return finished(larger);
-        canvas ??= createCanvas(picture, tiles, factor, overlap);
-        canvas.add(larger, w * factor, part);
+        canvas.add(averaged(results[output.name]!, w * factor, own / factor), w * factor, part);
       }
-      return finished(canvas!.finish());
+      return canvas.finish();
     },
   };
 }

@@ -91,6 +91,20 @@ it.each([
   expect(Buffer.from(expected.flat()).equals(larger.data)).toBe(true);
 });
 
+it.each([
+  [60, 33],
+  [33, 60],
+  [100, 61],
+])('tiles that are nowhere alone make no seam either: %i × %i', async (width, height) => {
+  const picture = aPicture(width, height);
+  const larger = await createUpscaler(repeat(2, 32), manifest()).enlarge(picture, context);
+  const [across, down] = [2 * width, 2 * height];
+  const expected = Array.from({ length: across * down }, (_, i) =>
+    at(picture, (i % across) >> 1, Math.floor(i / across) >> 1),
+  );
+  expect(Buffer.from(expected.flat()).equals(larger.data)).toBe(true);
+});
+
 it.each(['any', 32] as const)(
   'half the network’s factor: every pixel is the mean of four, tile size %s',
   async (side) => {
