@@ -110,7 +110,7 @@ await withScratchServer(async (url) => {
       brushes: () => [],
       attributes: () => [],
     },
-    limits: { jobsPerPerson: 50 },
+    limits: { jobsPerPerson: 50, idlePictures: 60 },
     log,
   });
   queue.startWorker({ generate, ...LANES });

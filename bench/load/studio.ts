@@ -67,7 +67,7 @@ export async function openBenchStudio({
     safety: safety ?? createSafety({ classify: engine.classify, key: randomBytes(32), keyId: 'bench', log }),
     plan: (request, sources) => withoutDisplay(planner(request, sources)),
     ...{ models: () => [], styles: () => [], brushes: () => brushesOf(catalogue), attributes: () => [] },
-    limits: { jobsPerPerson },
+    limits: { jobsPerPerson, idlePictures: 10_000 },
     ...(options && { options }),
   });
   const shown = new Map<string, number>();

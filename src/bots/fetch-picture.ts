@@ -8,7 +8,8 @@ import { AppError } from '../core/errors.ts';
 export interface FetchOptions {
   /** Host names (then by https only, and at public addresses), or whole origins such as http://127.0.0.1:4000. */
   hosts: readonly string[];
-  maxBytes?: number;
+  /** Of the file. */
+  maxBytes: number;
   /** For the whole of it, first byte to last. */
   timeoutMs?: number;
 }
@@ -18,7 +19,6 @@ export type FetchPicture = (url: string, headers?: Readonly<Record<string, strin
 /** Why a file did not come, where a platform can say more about it. */
 export type FetchFailure = 'elsewhere' | 'redirect' | 'page' | 'status' | 'too-large' | 'late';
 
-const MAX_BYTES = 25 * 2 ** 20;
 const TIMEOUT_MS = 20_000;
 
 const failure = (reason: FetchFailure, message: string, detail: Record<string, unknown> = {}) =>
@@ -26,7 +26,7 @@ const failure = (reason: FetchFailure, message: string, detail: Record<string, u
 
 /** Throws invalid_request with `detail.reason`, platform_unavailable. */
 export const createFetchPicture =
-  ({ hosts, maxBytes = MAX_BYTES, timeoutMs = TIMEOUT_MS }: FetchOptions): FetchPicture =>
+  ({ hosts, maxBytes, timeoutMs = TIMEOUT_MS }: FetchOptions): FetchPicture =>
   async (address, headers = {}) => {
     const { url, lookup } = allowed(address, hosts);
     const request = url.protocol === 'https:' ? secureRequest : plainRequest;
@@ -76,10 +76,13 @@ function checked(response: IncomingMessage): IncomingMessage {
   return response;
 }
 
+/** As the setting has it. */
+const inMiB = (bytes: number): number => Math.round((bytes / 2 ** 20) * 100) / 100;
+
 async function read(response: IncomingMessage, maxBytes: number): Promise<Uint8Array> {
   const tooLarge = () => {
     response.destroy();
-    return failure('too-large', `That file is larger than ${Math.floor(maxBytes / 2 ** 20)} MiB. Send a smaller one.`);
+    return failure('too-large', `That file is larger than ${inMiB(maxBytes)} MiB. Send a smaller one.`);
   };
   if (Number(response.headers['content-length'] ?? 0) > maxBytes) throw tooLarge();
   const parts: Buffer[] = [];

@@ -155,6 +155,51 @@ export const Env = z
       .describe(
         'Hosts uploaded pictures may be fetched from, separated by commas: names (by https, at public addresses), or whole origins such as https://files.internal:8443.',
       ),
+    UPLOAD_MAX_MB: z.coerce
+      .number()
+      .min(1)
+      .max(100)
+      .default(25)
+      .describe(
+        'Size of a file that somebody hands in, in MiB, at most 100. Larger ones are refused while they arrive.',
+      ),
+    UPLOAD_MAX_MEGAPIXELS: z.coerce
+      .number()
+      .min(1)
+      .max(200)
+      .default(50)
+      .describe('Millions of pixels that it may have, told from its header; telephones take 48.'),
+    UPLOAD_MAX_FRAMES: z.coerce
+      .number()
+      .int()
+      .min(2)
+      .max(500)
+      .default(120)
+      .describe('Frames that a moving picture may have. Of more than 60 every second or third is kept.'),
+    UPLOAD_MAX_MOVING_MEGAPIXELS: z.coerce
+      .number()
+      .min(1)
+      .max(256)
+      .default(67)
+      .describe(
+        'Millions of pixels of all its frames together. Decoding takes 4 bytes for each, twice at most at a time.',
+      ),
+    UPLOAD_SECONDS: z.coerce
+      .number()
+      .int()
+      .min(1)
+      .max(120)
+      .default(15)
+      .describe('Time that a file may take to decode.'),
+    UPLOADS_PER_PERSON: z.coerce
+      .number()
+      .int()
+      .min(1)
+      .max(10_000)
+      .default(60)
+      .describe(
+        'Pictures that one person may hand in without making anything from them; they are deleted after a day.',
+      ),
     WATERMARK_KEY: z
       .string()
       .regex(/^[0-9a-f]{64}$/i, 'must be 64 hexadecimal digits')

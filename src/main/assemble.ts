@@ -9,6 +9,7 @@ import type { Platform } from '../core/address.ts';
 import type { Courier } from '../core/courier.ts';
 import { AppError } from '../core/errors.ts';
 import type { Logger } from '../core/log.ts';
+import { uploadBounds } from '../core/upload-bounds.ts';
 import { openCatalogue } from '../engine/catalogue.ts';
 import { createEngine } from '../engine/client.ts';
 import { attributesOf } from '../engine/gan/attributes.ts';
@@ -81,7 +82,7 @@ export async function assemble({ config, portWasChosen, log }: Environment, role
     });
     const { classify } =
       engine ?? opened(createLook({ config, catalogue, log: part('engine') }), (look) => look.close());
-    const safety = createSafety({ classify, key, keyId, log: part('safety') });
+    const safety = createSafety({ classify, key, keyId, uploads: uploadBounds(config), log: part('safety') });
 
     const queue = opened(
       await openQueue({
@@ -96,7 +97,7 @@ export async function assemble({ config, portWasChosen, log }: Environment, role
         brushes: () => brushesOf(catalogue),
         attributes: () => attributesOf(catalogue),
         metrics,
-        limits: { jobsPerPerson: config.JOBS_PER_PERSON },
+        limits: { jobsPerPerson: config.JOBS_PER_PERSON, idlePictures: config.UPLOADS_PER_PERSON },
         weights: config.FAIR_WEIGHTS,
         log: part('queue'),
       }),

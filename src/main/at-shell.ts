@@ -9,6 +9,7 @@ import type { Made } from '../core/picture.ts';
 import type { Recipe } from '../core/recipe.ts';
 import { picturesNamed, type Request } from '../core/request.ts';
 import type { Safety } from '../core/safety.ts';
+import { uploadBounds } from '../core/upload-bounds.ts';
 import type { Verdict } from '../core/verdict.ts';
 import { type Catalogue, openCatalogue } from '../engine/catalogue.ts';
 import { createEngine } from '../engine/client.ts';
@@ -30,7 +31,7 @@ export type Ask = (handedIn: HandedIn, catalogue: Catalogue) => Promise<Request>
 export async function makeAtShell(name: string, ask: Ask, out?: string): Promise<void> {
   const { config, log } = readEnvironment(name);
   log.level = process.env.LOG_LEVEL?.trim() ? log.level : 'warn';
-  const handedIn = createHandedIn();
+  const handedIn = createHandedIn(uploadBounds(config));
   const catalogue = await openCatalogue({ MODELS_DIR: config.MODELS_DIR, log });
   const request = await ask(handedIn, catalogue);
   const plan = createPlanner({ catalogue, config, wordLists: openWordLists(config.MODELS_DIR) });

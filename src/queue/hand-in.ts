@@ -11,11 +11,10 @@ export interface HandInDeps {
   records: Pick<Records, 'keepHandedIn' | 'refuseHandedIn' | 'idleHandedIn'>;
   objects: Pick<ObjectStore, 'put' | 'get'>;
   safety: Pick<Safety, 'cleanse' | 'judgeUpload'>;
+  /** Of one person: pictures that nothing was made from yet. */
+  limits: { idlePictures: number };
   log: Logger;
 }
-
-/** Pictures of one person that nothing was made from yet. */
-const MOST_IDLE = 60;
 
 /** One at a time of each person: whoever sends many keeps nobody else waiting. */
 export function createHandIn(deps: HandInDeps): Studio['handIn'] {
@@ -24,14 +23,14 @@ export function createHandIn(deps: HandInDeps): Studio['handIn'] {
 }
 
 async function handIn(
-  { records, objects, safety, log }: HandInDeps,
+  { records, objects, safety, limits, log }: HandInDeps,
   sender: Sender,
   bytes: Uint8Array,
 ): Promise<KeptPicture> {
-  if ((await records.idleHandedIn(sender)) >= MOST_IDLE)
+  if ((await records.idleHandedIn(sender)) >= limits.idlePictures)
     throw new AppError(
       'too_many',
-      `You handed in ${MOST_IDLE} pictures that nothing was made from. Make something from one of them, or try again tomorrow, when they are deleted.`,
+      `You handed in ${limits.idlePictures} pictures that nothing was made from. Make something from one of them, or try again tomorrow, when they are deleted.`,
     );
   const cleansed = await safety.cleanse(bytes);
   const verdict = await safety.judgeUpload(cleansed);

@@ -37,7 +37,7 @@ export interface QueueDeps {
   styles: () => { name: string; title: string }[];
   brushes: () => { name: string; title: string }[];
   attributes: () => { name: string; title: string }[];
-  limits: { jobsPerPerson: number };
+  limits: { jobsPerPerson: number; idlePictures: number };
   weights?: FairWeights | undefined;
   log: Logger;
   metrics?: Metrics | undefined;

@@ -20,6 +20,7 @@ export interface StudioDeps extends IntakeDeps {
   broker: Pick<Broker, 'enqueue' | 'publish'>;
   objects: Pick<ObjectStore, 'put' | 'get' | 'delete'>;
   safety: HandInDeps['safety'] & IntakeDeps['safety'];
+  limits: HandInDeps['limits'] & IntakeDeps['limits'];
   turnstile: Turnstile;
   /** Asked each time: bots, which bring the couriers, start after the studio they are given. */
   couriers: () => Couriers;

@@ -2,12 +2,14 @@ import { hkdfSync } from 'node:crypto';
 import type { Logger } from '../core/log.ts';
 import type { Classify, Picture } from '../core/picture.ts';
 import type { Safety } from '../core/safety.ts';
+import type { UploadBounds } from '../core/upload-bounds.ts';
 import { encodeAnimation } from './animation.ts';
 import { judgePicture, PICTURE_POLICY, type PicturePolicy, strictly } from './picture.ts';
 import { createPromptJudge } from './prompt/judge.ts';
 import { encodePng } from './provenance.ts';
 import { createCleanse } from './upload/cleanse.ts';
 import { judgeUpload } from './upload/judge.ts';
+import { UPLOAD_LIMITS } from './upload/limits.ts';
 import { createWatermarkThread } from './watermark/thread.ts';
 
 export interface SafetyDeps {
@@ -18,10 +20,12 @@ export interface SafetyDeps {
   keyId: string;
   log: Logger;
   policy?: Partial<PicturePolicy>;
+  /** What may be handed in. */
+  uploads?: UploadBounds;
 }
 
 /** Prompt rules, picture verdicts, watermark and provenance in one. */
-export function createSafety({ classify, key, keyId, log, policy }: SafetyDeps): Safety {
+export function createSafety({ classify, key, keyId, log, policy, uploads }: SafetyDeps): Safety {
   if (!classify) log.warn('no picture classifier: pictures are shown without a check of their content');
   const thresholds = { ...PICTURE_POLICY, ...policy };
   const onError = (err: unknown) => log.error({ err }, 'picture classifier failed');
@@ -31,7 +35,7 @@ export function createSafety({ classify, key, keyId, log, policy }: SafetyDeps):
     judgePrompt: createPromptJudge(),
     judgePicture: async (picture, { handedIn = false } = {}) =>
       handedIn ? strictly(await judge(picture)) : judge(picture),
-    cleanse: createCleanse(),
+    cleanse: createCleanse({ ...UPLOAD_LIMITS, ...uploads }),
     judgeUpload: ({ samples }) => judgeUpload(judge, samples),
     async mark(picture, code) {
       const marked = await watermark.mark(picture, code);

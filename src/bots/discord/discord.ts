@@ -14,6 +14,7 @@ import type { Courier } from '../../core/courier.ts';
 import { AppError } from '../../core/errors.ts';
 import type { Logger } from '../../core/log.ts';
 import type { Studio } from '../../core/studio.ts';
+import { uploadBytes } from '../../core/upload-bounds.ts';
 import { createFetchPicture } from '../fetch-picture.ts';
 import { createApi } from './api.ts';
 import { createCourier } from './courier.ts';
@@ -23,7 +24,9 @@ import { register } from './registration.ts';
 import { facts } from './trouble.ts';
 
 export interface DiscordDeps {
-  config: Pick<Config, 'DISCORD_API_URL' | 'DISCORD_GUILD_ID' | 'ATTACHMENT_HOSTS'> & { DISCORD_TOKEN: string };
+  config: Pick<Config, 'DISCORD_API_URL' | 'DISCORD_GUILD_ID' | 'ATTACHMENT_HOSTS' | 'UPLOAD_MAX_MB'> & {
+    DISCORD_TOKEN: string;
+  };
   studio: Studio;
   /** Bytes of a picture, by storage key. */
   read: (key: string) => Promise<Uint8Array>;
@@ -53,7 +56,7 @@ export async function startDiscord({ config, studio, read, log }: DiscordDeps): 
     rest: { api: config.DISCORD_API_URL.replace(/\/+$/, ''), version: '10', timeout: UPLOAD_WITHIN_MS },
   });
   const api = createApi({ rest: client.rest, log });
-  const fetchPicture = createFetchPicture({ hosts: config.ATTACHMENT_HOSTS });
+  const fetchPicture = createFetchPicture({ hosts: config.ATTACHMENT_HOSTS, maxBytes: uploadBytes(config) });
   const deps = { studio, api, read, log, fetchPicture, remembered: new Map() };
 
   client.on(Events.Error, (err) => log.error({ err }, 'discord client error'));

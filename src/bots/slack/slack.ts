@@ -9,6 +9,7 @@ import type { Courier } from '../../core/courier.ts';
 import { AppError } from '../../core/errors.ts';
 import type { Logger } from '../../core/log.ts';
 import type { Studio } from '../../core/studio.ts';
+import { uploadBytes } from '../../core/upload-bounds.ts';
 import { createFetchPicture } from '../fetch-picture.ts';
 import { boltLogger } from './bolt-log.ts';
 import { listenToBrush } from './brush.ts';
@@ -46,6 +47,7 @@ type SlackConfig = Pick<
   | 'SLACK_HTTP_PORT'
   | 'SLACK_API_URL'
   | 'ATTACHMENT_HOSTS'
+  | 'UPLOAD_MAX_MB'
 >;
 
 /** How long stop() waits for handlers. */
@@ -72,7 +74,7 @@ export async function startSlack({
   const apiUrl = config.SLACK_API_URL.replace(/\/*$/, '/');
   const logger = boltLogger(log);
   const client = createClient({ token, apiUrl, logger });
-  const fetchPicture = createFetchPicture({ hosts: slackHosts(config) });
+  const fetchPicture = createFetchPicture({ hosts: slackHosts(config), maxBytes: uploadBytes(config) });
   const underWay = new Set<Promise<unknown>>();
   const deps: SlackDeps = {
     studio,

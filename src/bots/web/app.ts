@@ -37,6 +37,8 @@ export interface AppDeps {
   log: Logger;
   /** WEB_HOST. */
   boundTo: string;
+  /** Bytes of a file that is handed in. */
+  maxUpload: number;
   /** Folder with the built page. */
   pageFolder: string;
 }
@@ -90,7 +92,7 @@ export function webApp(deps: AppDeps) {
   app.use('/', session).use('/api/*', session);
   app.route('/', pageRoutes(deps.pageFolder));
 
-  app.route('/api/upload', uploadRoutes(studio));
+  app.route('/api/upload', uploadRoutes(studio, deps.maxUpload));
   app.post('/api/command', zValidator('json', Command, ifUnfit), async (context) =>
     context.json(await runCommand(commands, { ...context.req.valid('json'), visitor: context.var.visitor })),
   );

@@ -5,18 +5,16 @@ import { AppError } from '../../core/errors.ts';
 import type { Studio } from '../../core/studio.ts';
 import type { Visitor } from './session.ts';
 
-/** What the studio itself looks at; more is refused while it arrives. */
-export const MAX_UPLOAD = 25 * 2 ** 20;
-
-export const uploadRoutes = (studio: Studio) =>
+/** `maxBytes`: what the studio itself looks at; more is refused while it arrives. */
+export const uploadRoutes = (studio: Studio, maxBytes: number) =>
   new Hono<{ Variables: { visitor: Visitor } }>().post(
     '/',
     bodyLimit({
-      maxSize: MAX_UPLOAD,
+      maxSize: maxBytes,
       onError: () => {
         throw new AppError(
           'invalid_request',
-          `That file has more than ${MAX_UPLOAD / 2 ** 20} MiB. Send a smaller one.`,
+          `That file has more than ${Math.round((maxBytes / 2 ** 20) * 100) / 100} MiB. Send a smaller one.`,
         );
       },
     }),

@@ -6,6 +6,7 @@ import type { Config } from '../../core/config.ts';
 import type { Courier } from '../../core/courier.ts';
 import type { Logger } from '../../core/log.ts';
 import type { Studio } from '../../core/studio.ts';
+import { uploadBytes } from '../../core/upload-bounds.ts';
 import { webApp } from './app.ts';
 import { webCourier } from './courier.ts';
 import { openHub } from './hub.ts';
@@ -15,7 +16,7 @@ import type { Operations } from './operations.ts';
 import type { About } from './wire.ts';
 
 export interface WebDeps {
-  config: Pick<Config, 'WEB_HOST' | 'WEB_PORT'> & { portWasChosen: boolean };
+  config: Pick<Config, 'WEB_HOST' | 'WEB_PORT' | 'UPLOAD_MAX_MB'> & { portWasChosen: boolean };
   studio: Studio;
   operations: Operations;
   about?: () => About | Promise<About>;
@@ -29,13 +30,15 @@ const GRACE_MS = 2000;
 
 /** Listens at once. Throws AppError('port_taken') when there is nothing free to listen on. */
 export async function startWeb({
-  config: { WEB_HOST: host, WEB_PORT: wanted, portWasChosen },
+  config,
   log,
   pageFolder = BUILT_PAGE,
   ...deps
 }: WebDeps): Promise<{ courier: Courier<'web'>; url: string; stop(): Promise<void> }> {
+  const { WEB_HOST: host, WEB_PORT: wanted, portWasChosen } = config;
   const [hub, live] = [openHub(), rememberLive()];
-  const app = webApp({ ...deps, hub, live, log, boundTo: host, pageFolder });
+  const maxUpload = uploadBytes(config);
+  const app = webApp({ ...deps, hub, live, log, boundTo: host, pageFolder, maxUpload });
   const server = createAdaptorServer({ fetch: app.fetch }) as Server;
   const port = await listen(server, { host, port: wanted, portWasChosen });
   if (wanted !== 0 && port !== wanted) log.warn({ wanted, port }, 'port taken, using the next free one');

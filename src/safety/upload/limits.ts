@@ -1,11 +1,7 @@
-/** How much of a picture is taken in, and how much of it is kept. */
-export interface UploadLimits {
-  bytes: number;
-  /** Of one that stands still; told from its header, before anything is decoded. */
-  pixels: number;
-  frames: number;
-  /** Of one that moves: all frames together. */
-  movingPixels: number;
+/** How much of a picture is taken in, which settings say, and how much of it is kept, which what is made from it says. */
+import type { UploadBounds } from '../../core/upload-bounds.ts';
+
+export interface UploadLimits extends UploadBounds {
   /** What is kept: larger ones are shrunk to this many. */
   keptPixels: number;
   /** Of more frames, so many are kept, evenly spread. */
@@ -13,15 +9,14 @@ export interface UploadLimits {
   keptMovingPixels: number;
   /** Narrower or flatter than 1 to so many is no picture. */
   proportion: number;
-  /** Time a decoder may take. */
-  seconds: number;
 }
 
+/** Where nothing is set. */
 export const UPLOAD_LIMITS: UploadLimits = {
   bytes: 25 * 2 ** 20,
   pixels: 50_000_000, // telephones take 48 million
   frames: 120,
-  movingPixels: 64 * 2 ** 20,
+  movingPixels: 67_000_000,
   keptPixels: 2048 ** 2,
   keptFrames: 60,
   keptMovingPixels: 60 * 512 ** 2,

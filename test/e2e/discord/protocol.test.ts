@@ -26,6 +26,7 @@ const start = async (over: { DISCORD_TOKEN?: string; DISCORD_GUILD_ID?: string }
       DISCORD_TOKEN: discord.token,
       DISCORD_GUILD_ID: undefined,
       ATTACHMENT_HOSTS: [new URL(discord.url).origin],
+      UPLOAD_MAX_MB: 2,
       ...over,
     },
     studio: fake.studio,

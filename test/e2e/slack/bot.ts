@@ -20,6 +20,7 @@ export async function startBot(mode: Mode, options: { fileDelayMs?: number } = {
       SLACK_HTTP_PORT: 0,
       SLACK_API_URL: slack.apiUrl,
       ATTACHMENT_HOSTS: [new URL(slack.apiUrl).origin],
+      UPLOAD_MAX_MB: 2,
     },
     studio: memory.studio,
     read: memory.read,

@@ -77,6 +77,7 @@ describe('the HTTP endpoint', () => {
       SLACK_HTTP_PORT: port,
       SLACK_API_URL: on.slack.apiUrl,
       ATTACHMENT_HOSTS: [],
+      UPLOAD_MAX_MB: 2,
     };
     await expect(startSlack({ config, studio, read, log })).rejects.toMatchObject({
       code: 'port_taken',

@@ -102,7 +102,7 @@ describe('“Stylize this image”', () => {
 
   it.each([
     ['Slack’s sign-in page instead of the file', () => aFile('a.jpg', PHOTO, 'image/jpeg', true), 'sign-in page'],
-    ['a file that is too large', () => aFile('a.png', Buffer.alloc(26 * 2 ** 20), 'image/png'), 'larger than 25 MiB'],
+    ['a file that is too large', () => aFile('a.png', Buffer.alloc(3 * 2 ** 20), 'image/png'), 'larger than 2 MiB'],
     [
       'a web page that calls itself a picture',
       () => aFile('a.png', Buffer.from('<!doctype html>'), 'image/png'),

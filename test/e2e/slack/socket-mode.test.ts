@@ -112,6 +112,7 @@ describe('starting the bot', () => {
       SLACK_HTTP_PORT: 0,
       SLACK_API_URL: slack.apiUrl,
       ATTACHMENT_HOSTS: [],
+      UPLOAD_MAX_MB: 2,
       ...change,
     };
     return { slack, start: () => startSlack({ config, studio, read, log }) };

@@ -83,7 +83,7 @@ export async function openScene(backend: BackendName): Promise<Scene> {
         styles: () => [],
         brushes: () => [],
         attributes: () => [],
-        limits: { jobsPerPerson: 100 },
+        limits: { jobsPerPerson: 100, idlePictures: 60 },
         log: silent,
         options: quick,
         ...more,

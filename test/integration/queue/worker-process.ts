@@ -28,7 +28,7 @@ const queue = await openQueue({
   styles: () => [],
   brushes: () => [],
   attributes: () => [],
-  limits: { jobsPerPerson: 100 },
+  limits: { jobsPerPerson: 100, idlePictures: 60 },
   log: silent,
   options: quick,
 });

@@ -22,8 +22,10 @@ async function serve(answer: RequestListener): Promise<{ origin: string; asked: 
   return { origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, asked };
 }
 
-const failureOf = async (options: FetchOptions, url: string) => {
-  const error = await createFetchPicture(options)(url).then(
+const MAX = 25 * 2 ** 20;
+
+const failureOf = async (options: Omit<FetchOptions, 'maxBytes'> & { maxBytes?: number }, url: string) => {
+  const error = await createFetchPicture({ maxBytes: MAX, ...options })(url).then(
     () => undefined,
     (error) => error,
   );
@@ -49,7 +51,9 @@ it.each([
 });
 
 it('an allowed name at an inward address is not connected to', async () => {
-  const error = await createFetchPicture({ hosts: ['localhost'] })('https://localhost/x').catch((error) => error);
+  const error = await createFetchPicture({ maxBytes: MAX, hosts: ['localhost'] })('https://localhost/x').catch(
+    (error) => error,
+  );
   expect(error).toMatchObject({ code: 'platform_unavailable' });
   expect(String(error.cause)).toContain('not a public address');
 });
@@ -70,7 +74,9 @@ it.each(['162.159.135.233', '2606:4700::6810:1'])('%s is public', (address) => e
 describe('a host that is named with its scheme and port', () => {
   it('is asked with the headers it needs', async () => {
     const { origin, asked } = await serve((_, response) => response.end(Buffer.from([1, 2, 3])));
-    const bytes = await createFetchPicture({ hosts: [origin] })(`${origin}/a.png`, { authorization: 'Bearer t' });
+    const bytes = await createFetchPicture({ maxBytes: MAX, hosts: [origin] })(`${origin}/a.png`, {
+      authorization: 'Bearer t',
+    });
     expect([...bytes]).toEqual([1, 2, 3]);
     expect(asked).toEqual(['/a.png Bearer t']);
   });

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { generated } from '../../../scripts/configuration.ts';
 import { loadConfig } from '../../../src/core/config.ts';
+import { uploadBounds } from '../../../src/core/upload-bounds.ts';
 
 it('needs nothing', () => {
   expect(loadConfig({})).toMatchObject({ DATA_DIR: './data', WEB_PORT: 8080, ENGINE_DEVICES: 'cpu' });
@@ -33,6 +34,17 @@ it.each([
   ],
 ])('says of %j in plain words: %s', (env, says) => {
   expect(() => loadConfig(env)).toThrow(`The environment has a problem:\n  ${says}`);
+});
+
+it('what may be handed in is bounded, by settings that are bounded themselves', () => {
+  expect(uploadBounds(loadConfig({}))).toEqual({
+    ...{ bytes: 25 * 2 ** 20, pixels: 50_000_000, frames: 120, movingPixels: 67_000_000, seconds: 15 },
+  });
+  const set = { UPLOAD_MAX_MB: '0.5', UPLOAD_MAX_MEGAPIXELS: '201', UPLOAD_MAX_FRAMES: '1', UPLOAD_SECONDS: '0' };
+  expect(() => loadConfig(set)).toThrow(
+    /UPLOAD_MAX_MB: must be 1 or more\n.*UPLOAD_MAX_MEGAPIXELS: must be 200 or less/,
+  );
+  expect(uploadBounds(loadConfig({ UPLOAD_MAX_MB: '1.5' })).bytes).toBe(1.5 * 2 ** 20);
 });
 
 it('wants Slack’s tokens in pairs', () => {

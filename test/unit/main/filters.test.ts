@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, describe, expect, it } from 'vitest';
+import { loadConfig } from '../../../src/core/config.ts';
+import { uploadBounds } from '../../../src/core/upload-bounds.ts';
 import { createCatalogue } from '../../../src/engine/catalogue.ts';
 import type { Ask } from '../../../src/main/at-shell.ts';
 import { askFace, askMorph, askStylize, askUpscale } from '../../../src/main/filters.ts';
@@ -13,6 +15,13 @@ const folder = mkdtempSync(join(tmpdir(), 'filters-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 const file = async (name: string, width = 40, height = 20) => {
   const picture = sharp({ create: { width, height, channels: 3, background: '#c02030' } });
+  writeFileSync(join(folder, name), await picture.png().toBuffer());
+  return join(folder, name);
+};
+/** What no encoder makes small. */
+const noise = async (name: string) => {
+  const create = { width: 800, height: 600, channels: 3, background: '#888' } as const;
+  const picture = sharp({ create: { ...create, noise: { type: 'gaussian', mean: 128, sigma: 90 } } });
   writeFileSync(join(folder, name), await picture.png().toBuffer());
   return join(folder, name);
 };
@@ -32,7 +41,7 @@ const film = async (name: string) => {
   );
   return join(folder, name);
 };
-const asked = (ask: Ask, handedIn = createHandedIn()) => ask(handedIn, createCatalogue([]));
+const asked = (ask: Ask, handedIn = createHandedIn(uploadBounds(loadConfig({})))) => ask(handedIn, createCatalogue([]));
 
 describe('stylize', () => {
   it('a brush, and how', async () => {
@@ -69,8 +78,18 @@ describe('stylize', () => {
     expect(await asked(askStylize(await file('a.png'), { words: 'a castle' }))).toMatchObject({ words: 'a castle' });
   });
 
+  it.each([
+    ['UPLOAD_MAX_MB', '1', async () => noise('large.png'), 'MiB; the most is 1 (UPLOAD_MAX_MB)'],
+    ['UPLOAD_MAX_MEGAPIXELS', '1', async () => file('wide.png', 2000, 600), 'has 1.2 million pixels; the most is 1'],
+    ['UPLOAD_MAX_FRAMES', '2', async () => film('g.gif'), 'has 3 frames; the most is 2 (UPLOAD_MAX_FRAMES)'],
+  ])('takes no more of a file than %s says', async (setting, most, sent, says) => {
+    const handedIn = createHandedIn(uploadBounds(loadConfig({ [setting]: most })));
+    await expect(asked(askStylize(await sent(), {}), handedIn)).rejects.toThrow(says);
+    await asked(askStylize(await sent(), {}));
+  });
+
   it('knows what moves', async () => {
-    const handedIn = createHandedIn();
+    const handedIn = createHandedIn(uploadBounds(loadConfig({})));
     const request = await asked(askStylize(await film('f.gif'), {}), handedIn);
     if (request.kind !== 'stylize') throw new TypeError(request.kind);
     expect(handedIn.sources(request.source)).toMatchObject({ width: 30, height: 18, frames: 3 });

@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, describe, expect, it } from 'vitest';
+import { loadConfig } from '../../../src/core/config.ts';
+import { uploadBounds } from '../../../src/core/upload-bounds.ts';
 import { createHandedIn } from '../../../src/main/handed-in.ts';
 import { readRequest, type ShellOptions } from '../../../src/main/imagine-options.ts';
 import { findRoom, formatOf, outFor, writeEach } from '../../../src/main/picture-files.ts';
@@ -21,11 +23,12 @@ const file = async (name: string, width = 40, height = 20, colour = '#c02030') =
   );
   return path;
 };
-const read = (shell: ShellOptions, handedIn = createHandedIn()) => readRequest(shell, { prompt: 'a cat' }, handedIn);
+const read = (shell: ShellOptions, handedIn = createHandedIn(uploadBounds(loadConfig({})))) =>
+  readRequest(shell, { prompt: 'a cat' }, handedIn);
 
 describe('options', () => {
   it('name pictures by their files', async () => {
-    const handedIn = createHandedIn();
+    const handedIn = createHandedIn(uploadBounds(loadConfig({})));
     const [from, mask] = [await file('a.png'), await file('m.png', 8, 4)];
     const { init } = await read({ from, mask, strength: '0.4', extend: '8' }, handedIn);
     expect(init).toMatchObject({ strength: 0.4, extend: { left: 8, top: 8, right: 8, bottom: 8 } });
@@ -36,7 +39,7 @@ describe('options', () => {
   });
 
   it('steer with hints of files, each with its own settings', async () => {
-    const handedIn = createHandedIn();
+    const handedIn = createHandedIn(uploadBounds(loadConfig({})));
     const [lines, doodle] = [await file('lines.png'), await file('a, strange=name.png', 8, 4)];
     const { controls } = await read(
       { control: [`canny=${lines}`, `scribble=${doodle},weight=0.6,from=0.1,to=0.7,model=doodles,guess`] },

@@ -23,7 +23,12 @@ function scene(safety: Partial<Safety> = {}) {
   const objects = memoryObjects();
   const deps = { records: memory.records, objects, safety: { ...allowing, ...safety }, log: silent };
   const intake = { broker: recordingBroker(), plan: aPlan, limits: { jobsPerPerson: 99 } };
-  return { ...memory, objects, handIn: createHandIn(deps), submit: createIntake({ ...deps, ...intake }) };
+  return {
+    ...memory,
+    objects,
+    handIn: createHandIn({ ...deps, limits: { idlePictures: 60 } }),
+    submit: createIntake({ ...deps, ...intake }),
+  };
 }
 
 const sent = Buffer.from('a picture');
@@ -87,7 +92,7 @@ describe('a picture that is handed in', () => {
     await Promise.all(all);
   });
 
-  it('is one too many where sixty lie idle', async () => {
+  it('is one too many where as many lie idle as the settings allow', async () => {
     const { handIn } = scene({
       cleanse: async (bytes) => ({ bytes, mime: 'image/png', width: 1, height: 1, samples: [] }),
     });

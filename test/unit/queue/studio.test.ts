@@ -27,7 +27,7 @@ function studio() {
       broker,
       safety: allowing,
       plan: aPlan,
-      limits: { jobsPerPerson: 8 },
+      limits: { jobsPerPerson: 8, idlePictures: 60 },
       turnstile: createTurnstile(),
       couriers: () => couriers,
       models: () => [{ name: 'tiny', title: 'Tiny' }],

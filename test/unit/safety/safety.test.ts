@@ -1,7 +1,9 @@
 import sharp from 'sharp';
 import { expect, it, vi } from 'vitest';
+import { loadConfig } from '../../../src/core/config.ts';
 import type { Logger } from '../../../src/core/log.ts';
 import type { RecipeOf } from '../../../src/core/recipe.ts';
+import { uploadBounds } from '../../../src/core/upload-bounds.ts';
 import { createSafety } from '../../../src/safety/safety.ts';
 import { flatArt } from './art.ts';
 
@@ -31,6 +33,24 @@ it('answers "was this made here?" for the file that people get', async () => {
   const stranger = createSafety({ key: new Uint8Array(32), keyId: 'k2', log, classify: async () => ({}) });
   expect(await stranger.readMark(picture)).toBeUndefined();
 }, 60_000);
+
+it('takes in what the settings allow, and names the limit in force', async () => {
+  const uploads = uploadBounds(loadConfig({ UPLOAD_MAX_MB: '1', UPLOAD_MAX_MEGAPIXELS: '2', UPLOAD_MAX_FRAMES: '2' }));
+  const { cleanse } = createSafety({ key, keyId: 'k1', log, uploads });
+  const flat = (width: number) => sharp({ create: { width, height: 1000, channels: 3, background: '#345' } });
+  expect(await cleanse(await flat(1999).png().toBuffer())).toMatchObject({ width: 1999, height: 1000 });
+  await expect(cleanse(await flat(2001).png().toBuffer())).rejects.toThrow('the most is 2 million in all');
+  await expect(cleanse(new Uint8Array(2 ** 20 + 1))).rejects.toThrow('the most is 1. Send a smaller one');
+  const frames = ['#f00', '#0f0', '#00f'].map((background) =>
+    sharp({ create: { width: 8, height: 8, channels: 3, background } })
+      .png()
+      .toBuffer(),
+  );
+  const film = await sharp(await Promise.all(frames), { join: { animated: true } })
+    .gif()
+    .toBuffer();
+  await expect(cleanse(film)).rejects.toThrow('That animation has 3 frames; the most is 2');
+});
 
 it('warns once, at the start, that nobody looks at the pictures', async () => {
   warn.mockClear();

@@ -25,7 +25,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(pageFolder, { recursive: true }));
 
-function open(over: { pageFolder?: string; ready?: boolean } = {}) {
+function open(over: { pageFolder?: string; ready?: boolean; maxUpload?: number } = {}) {
   const studio = memoryStudio();
   const [hub, live] = [openHub(), rememberLive()];
   const check = (ok: boolean) => async () => ({ ok, parts: { database: ok ? 'ok' : 'not ready' } });
@@ -35,6 +35,7 @@ function open(over: { pageFolder?: string; ready?: boolean } = {}) {
     live,
     log: pino({ level: 'silent' }),
     boundTo: '127.0.0.1',
+    maxUpload: over.maxUpload ?? 25 * 2 ** 20,
     pageFolder: over.pageFolder ?? pageFolder,
     operations: {
       health: check(true),
@@ -399,9 +400,11 @@ describe('a picture that is handed in', () => {
     expect(studio.pictures.size).toBe(0);
   });
 
-  it('is not read past 25 MiB', async () => {
+  it('is not read past what the settings allow', async () => {
     const response = await hand(open().browser().ask, new Uint8Array(25 * 2 ** 20 + 1).fill(0x89));
     expect([response.status, (await noticeOf(response)).headline]).toEqual([400, expect.stringMatching(/25 MiB/)]);
+    const tight = await hand(open({ maxUpload: 1.5 * 2 ** 20 }).browser().ask, new Uint8Array(2 ** 21).fill(0x89));
+    expect([tight.status, (await noticeOf(tight)).headline]).toEqual([400, expect.stringMatching(/1\.5 MiB/)]);
   });
 
   it.each([
