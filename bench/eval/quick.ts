@@ -15,7 +15,7 @@ import { openSprites } from './sprites.ts';
 
 const SHOWN = 20;
 /** Captions that are drawn without what is taught, too. */
-const BESIDE = 200;
+const BESIDE = 100;
 const COLUMNS = 10;
 
 interface Way {

@@ -81,6 +81,16 @@ describe('the built-in models draw what they drew', () => {
       expect(drift, PROMPTS[i]).toBeLessThan(TOLERANCE);
   });
 
+  it('stickers of the same prompts, quickly', async () => {
+    const { quick } = catalogue.of('lora').find(({ ref }) => ref.name === 'sticker-lcm')!.manifest;
+    const adapters = [{ model: refOf('sticker-lcm'), weight: 1 }];
+    const made = await Promise.all(
+      PROMPTS.map(async (prompt, i) => (await make({ ...drawing(prompt, 100 + i), ...quick, adapters }))[0]!),
+    );
+    for (const [i, drift] of (await driftOf('stickers-quick', made)).entries())
+      expect(drift, PROMPTS[i]).toBeLessThan(TOLERANCE);
+  });
+
   it('stickers along hints of every kind', async () => {
     const [apples] = await make({ ...drawing('two red apples on a blue background', 7), steps: 8 });
     const source = await held(apples!);
