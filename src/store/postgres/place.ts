@@ -1,6 +1,6 @@
 /** Where the embedded database keeps its files, and its password: decided once, written down in the data folder. */
 import { randomBytes } from 'node:crypto';
-import { access, chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { access, chmod, mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { AppError } from '../../core/errors.ts';
@@ -40,6 +40,7 @@ export async function findPlace(dataDir: string): Promise<Place> {
   if (note.made && !there) throw gone(dataDir, folder, file);
   if (!known && there) throw noNote(folder, file);
   const owner = await chooseOwner(join(folder, 'data'));
+  if (there && (await becameRoots(join(folder, 'data')))) throw ownerless(join(folder, 'data'));
   await prepare(folder, owner);
   const place = { folder, owner, password: note.password, made: there };
   const markMade = (at: string) => () => writeNote(file, { ...note, folder: at, made: true });
@@ -89,6 +90,19 @@ const exists = (path: string): Promise<boolean> =>
   access(path).then(
     () => true,
     () => false,
+  );
+
+/** A copy that was made by root without its owners, such as a restored backup. */
+const becameRoots = (data: string): Promise<boolean> =>
+  stat(join(data, 'PG_VERSION')).then(
+    ({ uid }) => uid === 0,
+    () => false,
+  );
+
+const ownerless = (data: string) =>
+  new AppError(
+    'bad_config',
+    `The database in ${data} belongs to root, as whom Postgres refuses to run: it was copied without its owners. Give it one (chown -R postgres ${data}), or copy it again with them (cp -a).`,
   );
 
 const gone = (dataDir: string, folder: string, file: string) =>
