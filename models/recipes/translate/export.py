@@ -58,7 +58,7 @@ def main():
     saved = torch.load(os.path.join(args.work, 'translate.pt'), map_location='cpu')
     nets = {}
     for manner in MANNERS:
-        nets[manner] = Translator().eval().requires_grad_(False)
+        nets[manner] = Translator(manner == 'flat').eval().requires_grad_(False)
         # What the program runs has fp16 weights, so that is what is measured.
         state = saved[f'average_{manner}']
         nets[manner].load_state_dict({k: v.half().float() if v.numel() >= 1024 else v for k, v in state.items()})

@@ -23,15 +23,40 @@ class Residual(nn.Module):
         return x + self.conv2(F.leaky_relu(self.conv1(x), .2))
 
 
-class Translator(nn.Module):
-    """N,3,H,W in [-1,1] -> the same, H and W multiples of 8. Untrained it changes nothing.
+GENTLE, STEEP, ROUNDS = 6 / 127.5, 4 / 127.5, 3  # slopes up to the first count as shading, each STEEP more makes neighbours e times stranger
 
-    A U-Net that adds to the picture. No normalisation: the answer at a place depends on its surroundings only, never
+
+def nearness(guide):
+    """N,3,H,W -> N,H,W,W: how much the pixels of a row belong together, rows summing to 1. The way from one to the other costs what
+    its slopes exceed the gentle ones by, so that light falling over a whole fill costs nothing and an outline much."""
+    cost = ((guide[..., 1:] - guide[..., :-1]).abs().amax(1) - GENTLE).clamp_min(0) / STEEP
+    at = F.pad(cost, (1, 0)).cumsum(2)
+    near = torch.exp(-(at[:, :, :, None] - at[:, :, None]).abs())
+    return near / near.sum(3, keepdim=True)
+
+
+def evened(picture, guide):
+    """Averages the picture over what hangs together in the guide, along rows and columns in turn: a domain transform (Gastal and
+    Oliveira 2011) whose reach is not bounded."""
+    across, down = nearness(guide), nearness(guide.transpose(2, 3))
+    rows = picture.permute(0, 2, 3, 1)
+    for _ in range(ROUNDS):
+        rows = (down @ (across @ rows).transpose(1, 2)).transpose(1, 2)
+    return rows.permute(0, 3, 1, 2)
+
+
+class Translator(nn.Module):
+    """N,3,H,W in [-1,1] -> the same, H and W multiples of 8. Untrained it changes nothing, or evens only.
+
+    plain: whether the answer is evened, so that what is left to learn is which colour a fill takes.
+
+    A U-Net that adds to the picture. No normalisation: what it adds at a place depends on its surroundings only, never
     on how much of the picture is ground, so any size and any cut gives the same.
     """
 
-    def __init__(self):
+    def __init__(self, plain=False):
         super().__init__()
+        self.plain = plain
         a, b, c, d = WIDTHS
         self.head, self.down = conv(3, a), nn.ModuleList([conv(a, b, 2), conv(b, c, 2), conv(c, d, 2)])
         self.deep = nn.Sequential(Residual(d), Residual(d), Residual(d))
@@ -50,7 +75,11 @@ class Translator(nn.Module):
         for up, refine in zip(self.up, self.refine):
             x = F.interpolate(x, scale_factor=2.0, mode='nearest')
             x = refine(F.leaky_relu(up(torch.cat([x, kept.pop()], 1)), .2))
-        return image + self.out(x).float()
+        answer = image + self.out(x).float()
+        if not self.plain:
+            return answer
+        with torch.autocast(image.device.type, enabled=False):
+            return evened(answer, image.detach().float())
 
 
 def with_slopes(picture):

@@ -3,8 +3,9 @@
     python3 train.py --work DIR [--minutes 100] [--device cpu|cuda] [--look FILE]
 
 Reads DIR/icons.* (build_icons.mjs), writes DIR/translate.pt. Loss: least squares (Mao et al. 2017) on patches, cycle and
-identity (Zhu et al. 2017, eq. 3 and section 5.2), judges shown earlier answers too (Shrivastava et al. 2017), shading left in
-what was made flat. Held-out icons are measured at every save; only there two icons of one name are compared.
+identity (Zhu et al. 2017, eq. 3 and section 5.2), judges shown earlier answers too (Shrivastava et al. 2017). The way
+from shaded to flat and back weighs less: many shaded icons have one flat one. Held-out icons are measured at every save; only
+there two icons of one name are compared.
 """
 import argparse
 import copy
@@ -34,7 +35,7 @@ def wanted(verdicts, value):
 
 def shading(picture):
     """How much of a picture is neither plain nor edge: slopes, those of more than a twentieth of the range counting alike (an L0
-    norm made continuous, Xu et al. 2011). Judges alone taught grain, whose steps look like edges to them."""
+    norm made continuous, Xu et al. 2011)."""
     return sum((picture.diff(dim=d).abs() / .1).clamp(max=1).mean() for d in (2, 3))
 
 
@@ -76,9 +77,11 @@ def main():
     parser.add_argument('--batch', type=int, default=4)
     parser.add_argument('--lr', type=float, default=8e-4)
     parser.add_argument('--judge-lr', type=float, default=4e-4)
-    parser.add_argument('--cycle', type=float, default=3.0)
+    parser.add_argument('--cycle', type=float, default=3.0, help='weight of the way from flat to shaded and back')
     parser.add_argument('--identity', type=float, default=1.0)
-    parser.add_argument('--smooth', type=float, default=2.0, help='of the shading left in what was made flat')
+    parser.add_argument('--loose', type=float, default=.5, help='weight of the way from shaded to flat and back')
+    parser.add_argument('--smooth', type=float, default=0.0, help='weight of the shading left in what was made flat')
+    parser.add_argument('--start', help='translate.pt of an earlier run to begin from; then no --lesson')
     parser.add_argument('--lesson', type=int, default=250, help='steps in which the judges alone learn to tell the manners apart')
     parser.add_argument('--look', help='a PNG of held-out icons, written anew at every save')
     parser.add_argument('--seed', type=int, default=0)
@@ -89,8 +92,14 @@ def main():
     torch.manual_seed(args.seed)
 
     pictures = Pictures(args.work)
-    makers = {m: Translator().to(args.device, memory_format=torch.channels_last) for m in MANNERS}  # by what they lead to
+    makers = {m: Translator(m == 'flat').to(args.device, memory_format=torch.channels_last) for m in MANNERS}  # by what they lead to
     judges = {m: Judge().to(args.device, memory_format=torch.channels_last) for m in MANNERS}
+    if args.start:
+        given = torch.load(args.start, map_location=args.device)
+        for m in MANNERS:
+            makers[m].load_state_dict(given[f'average_{m}'])
+            judges[m].load_state_dict(given[f'judge_{m}'])
+    lesson = 0 if args.start else args.lesson
     average = {m: copy.deepcopy(net) for m, net in makers.items()}
     making = torch.optim.Adam([p for net in makers.values() for p in net.parameters()], lr=args.lr, betas=(.5, .99))
     judging = torch.optim.Adam([p for net in judges.values() for p in net.parameters()], lr=args.judge_lr, betas=(.5, .99))
@@ -119,10 +128,10 @@ def main():
         fall = max(.02, 1 if done < .5 else 2 - 2 * done)
         for optimiser, lr in ((making, args.lr), (judging, args.judge_lr)):
             set_learning_rate(optimiser, lr * min(1, (step + 1) / 100) * fall)
-        size = args.batch * (3 if step < args.lesson else 1)
+        size = args.batch * (3 if step < lesson else 1)
         real = {m: pictures.batch(rng, m, size, SIDE).to(args.device, memory_format=torch.channels_last) for m in MANNERS}
 
-        if step < args.lesson:
+        if step < lesson:
             loss_judged = sum(.5 * (wanted(judges[m](real[m]), 1) + wanted(judges[m](real[other(m)]), 0)) for m in MANNERS)
             judging.zero_grad()
             loss_judged.backward()
@@ -138,11 +147,11 @@ def main():
             made, same = ({m: both[m][part] for m in MANNERS} for part in (slice(args.batch), slice(args.batch, None)))
             again = {m: makers[m](made[other(m)]) for m in MANNERS}
         fooled = {m: wanted(judges[m](made[m]), 1) for m in MANNERS}
-        cycle = sum((again[m] - real[m]).abs().mean() for m in MANNERS)
+        cycle = {m: (again[m] - real[m]).abs().mean() for m in MANNERS}
         identity = sum((same[m] - real[m][:alike]).abs().mean() for m in MANNERS)
         over = sum((made[m].abs() - 1).clamp_min(0).mean() for m in MANNERS)
-        rough = shading(made['flat'])
-        loss = sum(fooled.values()) + args.cycle * cycle + args.identity * identity + args.smooth * rough + 10 * over
+        loss = (sum(fooled.values()) + args.loose * cycle['shaded'] + args.cycle * cycle['flat'] + args.identity * identity
+                + args.smooth * shading(made['flat']) + 10 * over)
         making.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_([p for net in makers.values() for p in net.parameters()], 2.0)
@@ -164,7 +173,7 @@ def main():
             for m in MANNERS:
                 for a, b in zip(average[m].parameters(), makers[m].parameters()):
                     a.lerp_(b, 1 - keep)
-        notes.append([fooled['flat'].item(), fooled['shaded'].item(), loss_judged.item() / 2, cycle.item() / 2, identity.item() / 2])
+        notes.append([fooled['flat'].item(), fooled['shaded'].item(), loss_judged.item() / 2, sum(cycle.values()).item() / 2, identity.item() / 2])
 
 
 if __name__ == '__main__':
