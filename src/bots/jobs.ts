@@ -42,4 +42,4 @@ const named = ({ request }: GenerationView): string => {
 const ended = (generation: GenerationView, studio: Studio): string =>
   ENDED.includes(generation.status) ? outcome(generation, studio).headline : 'not ended yet';
 
-const at = ({ createdAt }: GenerationView): string => createdAt.toISOString().slice(0, 16).replace('T', ' ');
+const at = ({ createdAt }: GenerationView): string => `${createdAt.toISOString().slice(0, 16).replace('T', ' ')} UTC`;

@@ -54,7 +54,9 @@ const count = ({ length }: ImageView[], what: string) => `${length} ${what}${len
 export function seedsOf(generation: GenerationView): string[] {
   const { recipe, images } = generation;
   const source = sourceOf(generation);
-  return source && 'key' in source && recipe.kind !== 'imagine' && recipe.kind !== 'face' ? [] : [seeds(images)];
+  if (source && 'key' in source && recipe.kind !== 'imagine' && recipe.kind !== 'face') return [];
+  const mixes = recipe.kind === 'face' ? recipe.mixes : [];
+  return [seeds(images), ...mixes.map(({ seed }) => `Mixed with seed ${seed}.`)];
 }
 
 /** Seeds of pictures that have their own; long runs as first to last. */

@@ -320,7 +320,7 @@ describe('an attached picture', () => {
 it('draws 300 faces, hands them out as an archive of PNGs with consecutive seeds, and takes any of them', async () => {
   const ada = await come();
   await ada.say('/face --count 300 --seed 1000');
-  await done(ada, 180_000); // a quarter of a minute where nothing else runs
+  await done(ada, 300_000); // a quarter of a minute where nothing else runs
   expect(await ada.last.locator('.pictures.many img').count()).toBe(300);
   expect(await ada.last.locator('img').last().getAttribute('alt')).toBe('AI-generated image: a face, seed 1299');
   const [download] = await Promise.all([
@@ -350,7 +350,7 @@ it('draws 300 faces, hands them out as an archive of PNGs with consecutive seeds
   await done(ada);
   expect(await ada.last.locator('.picture img').getAttribute('src')).toMatch(/webp/);
   await keep(ada.page, 'faces');
-});
+}, 400_000);
 
 describe('bad input', () => {
   it('is refused with what to change, keeps the text, and leaves nothing behind', async () => {

@@ -107,7 +107,12 @@ it('shows 300 faces as a sheet and an archive', () => {
   expect(reply.images).toHaveLength(300);
   expect(reply.archive!.name).toMatch(/^face-.*\.zip$/);
   expect(reply.lines).toEqual(['Seeds 7 to 306.']);
-  expect(reply.menus![0]!.options[24]!.action).toMatchObject({ verb: 'edit', index: 24 });
+  expect(reply.menus![0]!.options[299]!.action).toMatchObject({ verb: 'edit', index: 299 });
+});
+
+it('says with which seeds a face was mixed', () => {
+  const recipe = aFaceRecipe({ mixes: [{ seed: 42, layers: [4, 7] }] });
+  expect(outcome({ ...aFace(1), recipe }).lines).toEqual(['Seed 7.', 'Mixed with seed 42.']);
 });
 
 it('names what moves by its kind of file', () => {

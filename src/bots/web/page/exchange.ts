@@ -1,5 +1,5 @@
 /** One exchange of the chat: what was asked on the right, the answer below it. */
-import type { Message, WireReply } from '../wire.ts';
+import type { Message, WireImage, WireReply } from '../wire.ts';
 import { createAnswer, isOver } from './answer.ts';
 import { h } from './dom.ts';
 import { noticeBox } from './notice.ts';
@@ -28,7 +28,7 @@ export function createExchange(
       'div',
       { class: 'asked' },
       h('p', {}, h('b', {}, asked.by), ...(asked.text ? [' ', asked.text] : [])),
-      ...(asked.pictures ?? []).map(({ src, altText }) => h('img', { src, alt: altText, width: 64, height: 64 })),
+      ...(asked.pictures ? [h('div', { class: 'given' }, ...asked.pictures.map(given))] : []),
       h('time', { datetime: at, title: new Date(at).toLocaleString() }, clock(at)),
     ),
     answer.element,
@@ -57,5 +57,6 @@ export function createExchange(
   return exchange;
 }
 
+const given = ({ src, altText }: WireImage) => h('img', { src, alt: altText, width: 64, height: 64 });
 const rank = ({ state }: WireReply): number => ({ waiting: 0, working: 1 })[state as string] ?? 2;
 const clock = (at: string): string => new Date(at).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
