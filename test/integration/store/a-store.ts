@@ -27,3 +27,12 @@ export async function aStore(log: Logger = pino({ level: 'silent' })): Promise<A
     },
   };
 }
+
+/** Nobody waits, runs or has received anything, whatever earlier tests left. */
+export async function emptyLine({ sql }: Pick<AStore, 'sql'>): Promise<void> {
+  await sql.query(`UPDATE generation SET status = 'cancelled', total_ms = NULL, started_at = NULL`);
+  await sql.query('UPDATE person SET served = 0');
+  await sql.query('UPDATE fair_clock SET now = 0');
+  await sql.query('DELETE FROM worker');
+  await sql.query('DELETE FROM checkpoint');
+}

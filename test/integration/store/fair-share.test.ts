@@ -1,25 +1,15 @@
 /** The fair line in SQL: the same as the one in memory, whose laws test/unit/queue/fair-share.test.ts states. */
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { mulberry32 } from '../../../src/core/mulberry32.ts';
 import type { Claim, Records } from '../../../src/core/records.ts';
 import { memoryRecords } from '../../unit/queue/memory.ts';
-import { type AStore, aStore } from './a-store.ts';
+import { aStore, emptyLine } from './a-store.ts';
 import { allowed, anOrder, anOutcome, aPlan } from './orders.ts';
 
-let store: AStore;
-let records: Records;
-let sql: AStore['sql'];
-
-beforeAll(async () => {
-  store = await aStore();
-  ({ records, sql } = store);
-});
-afterAll(() => store?.close());
-beforeEach(async () => {
-  await sql.query(`UPDATE generation SET status = 'cancelled', total_ms = NULL, started_at = NULL`);
-  await sql.query('UPDATE person SET served = 0');
-  await sql.query('UPDATE fair_clock SET now = 0');
-});
+const store = await aStore();
+const { records, sql } = store;
+afterAll(store.close);
+beforeEach(() => emptyLine(store));
 
 const sender = (accountId: string) => ({ platform: 'web' as const, accountId, name: accountId });
 const of = (claim: Awaited<ReturnType<Records['claimNext']>>): Claim | undefined =>

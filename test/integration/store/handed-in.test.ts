@@ -1,20 +1,13 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Records } from '../../../src/core/records.ts';
+import { afterAll, describe, expect, it } from 'vitest';
 import { type KeptPicture, Request } from '../../../src/core/request.ts';
 import type { Sender } from '../../../src/core/studio.ts';
 import type { Verdict } from '../../../src/core/verdict.ts';
-import { type AStore, aStore } from './a-store.ts';
+import { aStore } from './a-store.ts';
 import { allowed, anOrder, aPlan } from './orders.ts';
 
-let store: AStore;
-let records: Records;
-let sql: AStore['sql'];
-
-beforeAll(async () => {
-  store = await aStore();
-  ({ records, sql } = store);
-});
-afterAll(() => store?.close());
+const store = await aStore();
+const { records, sql } = store;
+afterAll(store.close);
 
 let people = 0;
 const somebody = (): Sender => ({ platform: 'slack', accountId: `U${++people}`, name: 'Somebody' });

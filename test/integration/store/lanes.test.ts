@@ -1,26 +1,14 @@
 /** Who is taken when lanes, models and earlier attempts differ. The plain order is stated in fair-share.test.ts. */
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Claim, Claimant, Records } from '../../../src/core/records.ts';
-import { type AStore, aStore } from './a-store.ts';
+import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Claim, Claimant } from '../../../src/core/records.ts';
+import { aStore, emptyLine } from './a-store.ts';
 import { allowed, anOrder, anOutcome, aPlan } from './orders.ts';
 
-let store: AStore;
-let records: Records;
-let sql: AStore['sql'];
-
-beforeAll(async () => {
-  store = await aStore();
-  ({ records, sql } = store);
-});
-afterAll(() => store?.close());
-beforeEach(async () => {
-  await sql.query(`UPDATE generation SET status = 'cancelled', total_ms = NULL, started_at = NULL`);
-  await sql.query('UPDATE person SET served = 0');
-  await sql.query('UPDATE fair_clock SET now = 0');
-  await sql.query('DELETE FROM worker');
-  await sql.query('DELETE FROM checkpoint');
-});
+const store = await aStore();
+const { records, sql } = store;
+afterAll(store.close);
+beforeEach(() => emptyLine(store));
 
 const LEASE = 60_000;
 const BIG = 'big';

@@ -1,14 +1,10 @@
 /** What is asked at every order takes no longer because much has been made before. */
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type AStore, aStore } from './a-store.ts';
+import { afterAll, expect, it } from 'vitest';
+import { aStore } from './a-store.ts';
 import { allowed, anOrder, aPlan } from './orders.ts';
 
-let store: AStore;
-
-beforeAll(async () => {
-  store = await aStore();
-});
-afterAll(() => store?.close());
+const store = await aStore();
+afterAll(store.close);
 
 /** So many ended jobs of one person, one a second, the last of them a minute ago. */
 const past = (count: number, personId: string) =>

@@ -1,20 +1,14 @@
 import pino from 'pino';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Claim, GenerationView, Records } from '../../../src/core/records.ts';
+import { afterAll, describe, expect, it } from 'vitest';
+import type { Claim, GenerationView } from '../../../src/core/records.ts';
 import type { Order } from '../../../src/core/studio.ts';
-import { type AStore, aStore } from './a-store.ts';
+import { aStore } from './a-store.ts';
 import { allowed, anImage, anOrder, anOutcome, aPlan, aRequest, refused } from './orders.ts';
 
-let store: AStore;
-let records: Records;
-let sql: AStore['sql'];
 const logged: string[] = [];
-
-beforeAll(async () => {
-  store = await aStore(pino({ level: 'error' }, { write: (line: string) => void logged.push(line) }));
-  ({ records, sql } = store);
-});
-afterAll(() => store?.close());
+const store = await aStore(pino({ level: 'error' }, { write: (line: string) => void logged.push(line) }));
+const { records, sql } = store;
+afterAll(store.close);
 
 let people = 0;
 /** An order of somebody nobody has seen before, so that tests do not meet. */
