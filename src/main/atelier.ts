@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { HINT_NAMES } from '../engine/control/hint-names.ts';
 import { makeAtShell } from './at-shell.ts';
+import { check } from './check.ts';
 import { die } from './environment.ts';
 import { askFace, askMorph, askStylize, askUpscale, type FaceOptions, type StylizeOptions } from './filters.ts';
 import { hint } from './hint.ts';
@@ -124,6 +125,12 @@ program
   .option('--out <file>', 'where to write it', 'hint.png')
   .option('--size <WxH>', 'cut and shrink the picture to this size first, as a job does')
   .action(hint);
+
+program
+  .command('check')
+  .description('was this picture made here? Reads the watermark, also of a copy that was saved again or made smaller')
+  .argument('<file>', 'a PNG, JPEG, WebP or GIF')
+  .action(check);
 
 addModelCommands(program.command('models').description('the installed models, and others to fetch'));
 

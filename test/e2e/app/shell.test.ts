@@ -14,6 +14,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
+type Files = [string, string, string];
 const PROMPT = 'two red apples on a blue background';
 
 async function atelier(...args: string[]) {
@@ -37,6 +38,24 @@ it('makes the same bytes every time, and prints what it made as one JSON line', 
   });
   expect(readFileSync(second)).toEqual(readFileSync(first));
   expect(await sharp(first).metadata()).toMatchObject({ format: 'png', width: 512, height: 512 });
+});
+
+it('knows its own pictures again, saved as JPEG and shrunk, and no others', async () => {
+  const [ours, worn, other] = ['ours.png', 'worn.jpg', 'other.png'].map((name) => join(folder, name)) as Files;
+  await atelier('imagine', PROMPT, '--seed', '7', '--steps', '4', '--out', ours);
+  await sharp(ours).resize(400).jpeg({ quality: 75 }).toFile(worn);
+  const noise = { type: 'gaussian', mean: 128, sigma: 40 } as const;
+  await sharp({ create: { width: 512, height: 512, channels: 3, background: 'red', noise } })
+    .png()
+    .toFile(other);
+  const check = async (file: string) => JSON.parse((await atelier('check', file)).printed.trim().split('\n').at(-1)!);
+  const known = await check(ours);
+  expect(known).toEqual({ file: ours, madeHere: true, mark: expect.stringMatching(/^[0-9a-f]{16}$/), key: known.key });
+  expect(await check(worn)).toEqual({ ...known, file: worn });
+  expect(await check(other)).toEqual({ file: other, madeHere: false });
+  const elsewhere = run('atelier', ['check', ours], { DATA_DIR: join(folder, 'nowhere') });
+  expect(await elsewhere.ended).toBe(1);
+  expect(elsewhere.printed()).toContain('There is no watermark key');
 });
 
 it('takes seed 0 for a seed, and makes picture two of seed 0 the picture of seed 1', async () => {
