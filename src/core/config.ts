@@ -115,7 +115,7 @@ export const Env = z
     FAIR_WEIGHTS: fairWeights
       .optional()
       .describe(
-        'Shares in the queue other than 1, separated by commas: discord:ROLE_ID=3 for people with a role (the highest counts), space:ID=2 for everybody in a guild or workspace; both multiply.',
+        'Shares in the queue and of the engine other than 1, separated by commas: discord:ROLE_ID=3 for people with a role (the highest counts), space:ID=2 for everybody in a guild or workspace; both multiply.',
       ),
     WEB_HOST: z
       .string()
