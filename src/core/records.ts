@@ -187,7 +187,7 @@ export interface Records {
   keep(claim: Claim, state: Uint8Array): Promise<void>;
   /** False when the claim is void: stop at once. Also answers whether its person asked to cancel. */
   extend(claim: Claim, leaseMs: number): Promise<{ held: boolean; cancelRequested: boolean }>;
-  /** Images, verdicts, watermarks, status and delivery in one transaction, if the claim still holds. */
+  /** Images, verdicts, watermarks, status and delivery in one transaction, if the claim still holds and nobody cancelled. */
   complete(claim: Claim, outcome: Outcome): Promise<boolean>;
   /** Ends it with a reason, and makes the delivery due. */
   fail(claim: Claim, error: { code: ErrorCode; message: string }, verdicts?: Verdict[]): Promise<boolean>;

@@ -63,14 +63,16 @@ export async function make(
       keys.push(key),
     );
     if ('refused' in developed) return developed;
-    await lease.check(); // cancelled in the last second still counts
-    lease.signal.throwIfAborted();
     const outcome = { ...result, images: developed.images };
     const completed = await records.complete(claim, outcome).catch((caught) => {
       keys.length = 0; // it may have been written: its pictures must stay
       throw caught;
     });
-    if (!completed) await discard();
+    if (!completed) {
+      await lease.check(); // cancelled in the last moment, or somebody else's by now
+      lease.signal.throwIfAborted();
+      await discard();
+    }
     return { completed };
   } catch (caught) {
     if (lease.reason() !== 'lost' && lease.reason() !== 'cancelled') await keeper.flush(); // it may be tried again

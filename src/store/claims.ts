@@ -34,7 +34,7 @@ export const claims = (db: Database): Claims => ({
       const held = await tx.$executeRaw`
         UPDATE generation SET status = 'done', ended_at = now(), lease_until = NULL, error_code = NULL,
           error_message = NULL, fingerprint = ${fingerprint}, total_ms = ${timings.totalMs}, run_ms = ${timings.runMs}
-        WHERE id = ${generation.id}::uuid AND fence = ${fence} AND status = 'running'`;
+        WHERE id = ${generation.id}::uuid AND fence = ${fence} AND status = 'running' AND NOT cancel_requested`;
       if (!held) return false;
       await settle(tx, generation.id);
       await writeImages(tx, generation.id, images);

@@ -253,6 +253,7 @@ describe('cancelling', () => {
     const claim = await running();
     expect(await records.cancel(claim.generation.id)).toBe('running');
     expect(await records.extend(claim, 60_000)).toEqual({ held: true, cancelRequested: true });
+    expect(await records.complete(claim, anOutcome())).toBe(false); // however late it came
     await records.fail(claim, { code: 'cancelled', message: 'Cancelled.' });
     expect((await records.find(claim.generation.id))?.status).toBe('cancelled');
   });

@@ -328,7 +328,7 @@ export const memoryRecords = ({ now = Date.now, rate = RATE }: { now?: () => num
       return { held, cancelRequested: row(claim.generation.id).cancelRequested };
     },
     async complete(claim, outcome) {
-      if (!holds(claim)) return false;
+      if (!holds(claim) || row(claim.generation.id).cancelRequested) return false;
       const r = row(claim.generation.id);
       r.images = outcome.images.map(({ verdict, watermark, ...image }) => ({ ...image, generationId: r.id }));
       end(r, 'done');

@@ -256,6 +256,19 @@ describe('stopping', () => {
     expect(objects.kept.size).toBe(0);
   });
 
+  it('counts one that came while the pictures were being written down', async () => {
+    const { queued, run, rows, records, objects } = workshop({}, { extendMs: 60_000 });
+    const id = await queued();
+    const { complete } = records;
+    records.complete = async (...args) => {
+      await records.cancel(id);
+      return complete(...args);
+    };
+    await run(id);
+    expect(rows.get(id)).toMatchObject({ status: 'cancelled', images: [] });
+    expect(objects.kept.size).toBe(0);
+  });
+
   it('writes nothing once another worker has the job', async () => {
     const { queued, run, rows, take, objects } = workshop({
       generate: generating(async () => {
