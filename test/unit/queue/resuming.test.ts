@@ -146,12 +146,13 @@ describe('checkpoints', () => {
       kept.push(n!);
     });
     const keeper = createKeeper({ records: { keep }, log: silent }, {} as Claim, 30);
+    const began = Date.now();
     for (let n = 1; n <= 60; n++) {
       keeper.offer(state(n));
       await sleep(2);
     }
     await keeper.flush();
-    expect(kept.length).toBeLessThan(12);
+    expect(kept.length).toBeLessThanOrEqual((Date.now() - began) / 30 + 1); // and the flush
     expect(kept).toEqual([...kept].sort((a, b) => a - b));
     expect(kept.at(-1)).toBe(60);
   });
