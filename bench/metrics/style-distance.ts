@@ -13,7 +13,16 @@ export function styleDistance(a: readonly Maps[], b: readonly Maps[]): number {
 const norm = (values: Float64Array) => Math.sqrt(values.reduce((sum, v) => sum + v * v, 0));
 const relative = (a: Float64Array, b: Float64Array) => norm(a.map((v, i) => v - b[i]!)) / norm(b);
 
-function gramOf({ channels, data }: Maps): Float64Array {
+/** Most of the work, and one style is measured against again and again. */
+const known = new WeakMap<Maps, Float64Array>();
+
+function gramOf(maps: Maps): Float64Array {
+  const gram = known.get(maps) ?? computed(maps);
+  known.set(maps, gram);
+  return gram;
+}
+
+function computed({ channels, data }: Maps): Float64Array {
   const places = data.length / channels;
   const out = new Float64Array(channels * channels);
   for (let i = 0; i < channels; i++)

@@ -49,7 +49,7 @@ def main():
             maps = plain(picture, last=STYLE[-1])
             return style_loss(grams_of(picture, maps), wanted).sum(), F.mse_loss(maps[f'relu{CONTENT}'], before)
 
-        picture = content.clone().requires_grad_(True)
+        picture = content.contiguous().clone().requires_grad_(True)
         optimiser = torch.optim.LBFGS([picture], max_iter=args.steps, history_size=10, line_search_fn='strong_wolfe')
 
         def closure():

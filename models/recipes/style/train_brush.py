@@ -18,7 +18,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, os.path.join(HERE, '..', 'features'), os.path.join(HERE, '..')]
 from common import autocast, falling, set_learning_rate, step_seed, training  # noqa: E402
 from contents import Contents  # noqa: E402
-from gatys import COLOUR_WEIGHT, CONTENT, STYLE, grams_of  # noqa: E402
+from gatys import COLOUR_WEIGHT, CONTENT, STYLE, gram, grams_of  # noqa: E402
 from features import trained_features  # noqa: E402
 from net_brush import NOISE_SIDE, Brush  # noqa: E402
 from pictures import as_tensor  # noqa: E402
@@ -51,6 +51,11 @@ def palette(picture, colours, size):
     return (1 / (1 + (cells - colours).square().sum(2) / .3 ** 2)).mean(0)
 
 
+def half_grams(plain, picture):
+    maps = plain(F.avg_pool2d(picture, 2).contiguous(memory_format=torch.channels_last), last=STYLE[-1])
+    return [gram(maps[f'relu{layer}'].float()) for layer in STYLE]
+
+
 def kept_contents(contents, plain, count, seed, device):
     """uint8 count,SIDE,SIDE,3 and their relu4_1: drawn once, since drawing and looking take as long as a third of a step."""
     rng = np.random.default_rng(step_seed(seed, 2 ** 40))
@@ -79,6 +84,7 @@ def main():
     parser.add_argument('--content-weight', type=float, default=1.0)
     parser.add_argument('--shade', type=float, default=8.0)
     parser.add_argument('--hue', type=float, default=3.0)
+    parser.add_argument('--half', type=float, default=0.0, help='weight of the Gram matrices of the picture half the size, which see arcs and panes that the net sees no end of')
     parser.add_argument('--seed', type=int, default=0)
     parser.add_argument('--device', default='cpu', help='cpu or cuda')
     parser.add_argument('--threads', type=int, default=1)
@@ -92,6 +98,7 @@ def main():
     style = as_tensor(style_picture(args.style)[None]).to(args.device)
     with torch.no_grad():
         wanted = grams_of(style, plain(style, last=STYLE[-1]))
+        wanted_half = half_grams(plain, style)
         pixels = style[0].flatten(1).T
         colours = pixels[torch.randperm(len(pixels), generator=torch.Generator().manual_seed(1))[:PALETTE]]
         wanted_palettes = [palette(style, colours, size) for size in PALETTE_CELLS]
@@ -105,8 +112,8 @@ def main():
     notes = []
 
     def report(step, seconds):
-        kept, shade, hue, *layers = np.mean(notes or [[0] * 8], 0)
-        print(f'{seconds:.0f} s, step {step}: content {kept:.2f}, shade lost {shade:.2f}, hue {hue:.2f}, style {sum(layers):.2f}: ' + ' '.join(f'{x:.2f}' for x in layers), flush=True)
+        kept, shade, hue, coarse, *layers = np.mean(notes or [[0] * 9], 0)
+        print(f'{seconds:.0f} s, step {step}: content {kept:.2f}, shade lost {shade:.2f}, hue {hue:.2f}, half size {coarse:.2f}, style {sum(layers):.2f}: ' + ' '.join(f'{x:.2f}' for x in layers), flush=True)
         notes.clear()
 
     for step, done in training(path, {'painter': painter, 'optimiser': optimiser}, args.minutes, report, args.device):
@@ -117,6 +124,7 @@ def main():
         with autocast(args.device):
             painted = painter(content, rng.integers(0, NOISE_SIDE, 2).tolist())
             maps = plain(painted.contiguous(memory_format=torch.channels_last), last=STYLE[-1])
+            halves = half_grams(plain, painted) if args.half else []
         painted, maps = painted.float(), {k: v.float() for k, v in maps.items()}
         kept = F.mse_loss(maps[f'relu{CONTENT}'], seen[which].to(args.device).float())
         shade, *hues = lost(painted, content, 4) + lost(painted, content, 12)
@@ -125,13 +133,14 @@ def main():
         layers = [(g - a).square().mean() / a.square().mean() for g, a in zip(grams, wanted)]
         found = [palette(painted, colours, size) for size in PALETTE_CELLS]
         layers[0] = COLOUR_WEIGHT * (layers[0] + sum((f - w).square().mean() / w.square().mean() for f, w in zip(found, wanted_palettes)))
+        coarse = sum(((g - a).square().mean() / a.square().mean() for g, a in zip(halves, wanted_half)), start=painted.new_zeros(()))
         over = (painted.abs() - 1).clamp_min(0).mean()
-        loss = args.content_weight * kept + args.shade * shade + args.hue * sum(hues) + args.style_weight * sum(layers) + 20 * over
+        loss = args.content_weight * kept + args.shade * shade + args.hue * sum(hues) + args.style_weight * (sum(layers) + args.half * coarse) + 20 * over
         optimiser.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(painter.parameters(), 20.0)
         optimiser.step()
-        notes.append([kept.item(), shade.item(), sum(hues).item(), *(x.item() for x in layers)])
+        notes.append([kept.item(), shade.item(), sum(hues).item(), coarse.item(), *(x.item() for x in layers)])
 
 
 if __name__ == '__main__':
