@@ -26,13 +26,19 @@ let engine: Awaited<ReturnType<typeof createEngine>>;
 let safety: ReturnType<typeof createSafety>;
 let queue: Queue;
 const shown = recordingCourier();
+const strengths: string[] = [];
 beforeAll(async () => {
   const config = loadConfig({ MODELS_DIR });
   const catalogue = await openCatalogue({ MODELS_DIR, log });
   [scene, engine] = await Promise.all([openScene('postgres'), createEngine({ config, log })]);
   safety = createSafety({ classify: engine.classify, key: new Uint8Array(32).fill(7), keyId: 'k1', log });
+  const mark: typeof safety.mark = async (picture, code) => {
+    const marked = await safety.mark(picture, code);
+    strengths.push(marked.strength);
+    return marked;
+  };
   queue = await scene.open({
-    safety,
+    safety: { ...safety, mark },
     plan: createPlanner({ catalogue, config, wordLists: openWordLists(MODELS_DIR) }),
     brushes: () => brushesOf(catalogue),
   });
@@ -44,14 +50,14 @@ afterAll(async () => {
   await engine?.close();
 });
 
-/** A disc that goes from left to right over a slope of grey, as a GIF: all that does not move is the same in every frame. */
+/** A disc that goes from left to right over rough ground, as a GIF: all that does not move is the same in every frame. */
 async function aFilm(): Promise<Uint8Array> {
   const frames = Array.from({ length: FRAMES }, (_, frame) => {
     const middle = 80 + (frame * (WIDTH - 160)) / (FRAMES - 1);
     return Uint8Array.from({ length: WIDTH * HEIGHT * 3 }, (_, i) => {
       const [x, y] = [Math.floor(i / 3) % WIDTH, Math.floor(i / 3 / WIDTH)];
       if (Math.hypot(x - middle, y - 100) < 64) return [220, 60, 40][i % 3]!;
-      return 60 + 3 * Math.floor(x / 12);
+      return 60 + 3 * Math.floor(x / 12) + rough(x >> 1, y >> 1);
     });
   });
   const raw = { width: WIDTH, height: HEIGHT * FRAMES, pageHeight: HEIGHT, channels: 3 } as const;
@@ -59,6 +65,12 @@ async function aFilm(): Promise<Uint8Array> {
     .gif({ delay: Array(FRAMES).fill(DELAY), loop: 0 })
     .toBuffer();
 }
+
+/** The same grain in every frame: on plain ground a mark has nowhere to hide. */
+const rough = (x: number, y: number): number => {
+  const sine = Math.sin(x * 12.9898 + y * 78.233) * 43758.5453;
+  return Math.round(50 * (sine - Math.floor(sine)));
+};
 
 async function framesOf(bytes: Uint8Array): Promise<Picture[]> {
   const { data } = await sharp(bytes, { animated: true }).removeAlpha().raw().toBuffer({ resolveWithObject: true });
@@ -79,7 +91,7 @@ function apart(a: Picture, b: Picture, from: number, to: number): number {
 it('a GIF of six frames becomes a painted film of six, marked and recorded as one picture', async () => {
   const source = await queue.studio.handIn(aSender(), await aFilm());
   expect(source).toMatchObject({ width: WIDTH, height: HEIGHT, frames: FRAMES });
-  const order = anOrder({ request: Request.parse({ kind: 'stylize', source, brush: 'mosaic' }) });
+  const order = anOrder({ request: Request.parse({ kind: 'stylize', source, brush: 'mosaic', strength: 0.5 }) });
   const { generationId } = (await queue.studio.submit(order, async () => order.address))!;
   const reply = await vi.waitFor(
     () => {
@@ -106,13 +118,14 @@ it('a GIF of six frames becomes a painted film of six, marked and recorded as on
 
   const [before, after] = [await framesOf(await queue.studio.read(source.key)), await framesOf(bytes)];
   for (const [i, frame] of after.entries()) {
-    expect(apart(frame, before[i]!, 0, HEIGHT)).toBeGreaterThan(10); // painted
+    expect(apart(frame, before[i]!, 0, HEIGHT)).toBeGreaterThan(4); // painted
     if (i > 0) {
       expect(apart(frame, after[i - 1]!, 36, 164)).toBeGreaterThan(5); // what moves, moves
       const painted = apart(frame, before[i]!, 280, HEIGHT);
       expect(apart(frame, after[0]!, 280, HEIGHT)).toBeLessThan(painted / 3); // what stands still hardly flickers
     }
   }
+  expect(new Set(strengths)).toEqual(new Set(['normal']));
   const codes = await Promise.all(after.map((frame) => safety.readMark(frame)));
   expect(new Set(codes.map((mark) => mark?.code)).size).toBe(1);
   expect(codes[0]?.keyId).toBe('k1');
