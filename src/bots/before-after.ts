@@ -1,5 +1,6 @@
 /** A picture beside the one it was made from, for one person's eyes. */
 import { AppError } from '../core/errors.ts';
+import { maySee } from '../core/may-see.ts';
 import type { GenerationView } from '../core/records.ts';
 import type { Reply, ReplyImage } from '../core/reply.ts';
 import type { PictureRef } from '../core/request.ts';
@@ -38,7 +39,7 @@ export async function beforeAndAfter(
 async function before(studio: Studio, sender: Sender, source: PictureRef): Promise<ReplyImage> {
   if ('key' in source) return toKeptImage(source, (await studio.read(source.key)).length);
   const generation = await studio.find(source.generationId);
-  if (generation.request.private && !(await studio.isOwner(sender, generation)))
+  if (!(await maySee(studio, sender, generation)))
     throw new AppError('not_yours', 'The picture it was made from is private to another person.');
   return toReplyImage(pick(generation, source.index), generation);
 }

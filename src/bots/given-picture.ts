@@ -1,5 +1,6 @@
 /** A picture as a command is given it. */
 import { AppError } from '../core/errors.ts';
+import { maySee } from '../core/may-see.ts';
 import type { OurPicture, PictureRef } from '../core/request.ts';
 import type { Sender, Studio } from '../core/studio.ts';
 
@@ -31,8 +32,8 @@ async function ours(studio: Studio, sender: Sender, text: string): Promise<OurPi
       'Name a picture by the id its details say, such as 0190f3c0-7b1a-7cc3-8f4e-2f1f0a9b8c7d, or …#2 for the second of several.',
     );
   const generation = await studio.find(id.toLowerCase());
-  if (generation.request.private && !(await studio.isOwner(sender, generation)))
-    throw new AppError('not_yours', 'That picture is private to the person who asked for it.');
+  if (!(await maySee(studio, sender, generation)))
+    throw new AppError('not_yours', 'That picture belongs to somebody else.');
   const image = generation.images.find(({ index }) => index === Number(nth) - 1);
   if (!image) throw new AppError('not_found', `There is no picture ${nth} there, or it is not ready.`);
   return { generationId: generation.id, index: image.index };

@@ -34,8 +34,8 @@ export const DELIVERIES_OPTIONS: DeliveriesOptions = {
   pollMs: 1_000,
   leaseMs: 20_000,
   atOnce: 8,
-  maxAttempts: 60,
-  retry: { firstMs: 1_000, maxMs: 300_000 },
+  maxAttempts: 400, // some four days: a token revoked on a Friday is put right on a Monday
+  retry: { firstMs: 1_000, maxMs: 900_000 },
 };
 
 export interface Deliveries {

@@ -1,5 +1,6 @@
 /** The pictures that an order is made from: they must still exist, and be something its person may see. */
 import { AppError } from '../core/errors.ts';
+import { maySee } from '../core/may-see.ts';
 import type { Source, Sources } from '../core/recipe.ts';
 import type { GenerationView, Records } from '../core/records.ts';
 import { type OurPicture, type PictureRef, picturesNamed } from '../core/request.ts';
@@ -7,13 +8,14 @@ import type { Order, Sender } from '../core/studio.ts';
 
 /** Throws not_found for what was deleted or never made, not_yours for what belongs to others. */
 export async function findSources({ records }: { records: Records }, order: Order): Promise<Sources> {
+  const isOwner = async (sender: Sender, { personId }: GenerationView) => (await records.personOf(sender)) === personId;
   const parents = new Map<string, GenerationView>();
   const named = picturesNamed(order.request);
   for (const id of [order.parentId, ...named.map((ref) => 'generationId' in ref && ref.generationId)]) {
     if (!id || parents.has(id)) continue;
     const parent = await records.find(id);
     if (!parent) throw new AppError('not_found', 'The picture this would be made from is no longer here.');
-    if (!(await maySee(records, order.sender, parent)))
+    if (!(await maySee({ isOwner }, order.sender, parent)))
       throw new AppError('not_yours', 'That picture belongs to somebody else.');
     parents.set(id, parent);
   }
@@ -44,17 +46,4 @@ function sourceOf(ref: OurPicture, parents: ReadonlyMap<string, GenerationView>)
   const image = images.find(({ index }) => index === ref.index);
   if (image) return { ...image, made: { recipe, index: ref.index } };
   throw new AppError('not_found', 'There is no such picture to begin with.');
-}
-
-/** One's own, or shown openly where both of them are. */
-async function maySee(records: Records, sender: Sender, { personId, request, sender: from }: GenerationView) {
-  if ((await records.personOf(sender)) === personId) return true;
-  const where = placeOf(sender);
-  return !request.private && where !== undefined && where === placeOf(from);
-}
-
-/** A guild or workspace, or our own page; a direct message is nobody else's place. */
-function placeOf({ platform, space }: Sender): string | undefined {
-  if (space) return `${platform} ${space.id}`;
-  return platform === 'web' ? platform : undefined;
 }

@@ -1,5 +1,6 @@
 /** Bytes of a picture, for whoever may see its generation. */
 import { AppError } from '../../core/errors.ts';
+import { maySee } from '../../core/may-see.ts';
 import { picturesOf } from '../../core/recipe.ts';
 import type { GenerationView } from '../../core/records.ts';
 import type { Sender, Studio } from '../../core/studio.ts';
@@ -10,10 +11,10 @@ import type { Visitor } from './session.ts';
 
 const SHOWN_INLINE = new Set(['image/png', 'image/jpeg', 'image/webp']);
 
-/** The generation, if this sender may see it: their own, or one that was not made in private. */
+/** The generation, if this sender may see it. */
 export async function visible(studio: Studio, sender: Sender, generationId: string): Promise<GenerationView> {
   const generation = await studio.find(generationId);
-  if (!generation.request.private || (await studio.isOwner(sender, generation))) return generation;
+  if (await maySee(studio, sender, generation)) return generation;
   throw new AppError('not_found', 'There is no such picture here.');
 }
 
