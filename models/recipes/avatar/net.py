@@ -42,9 +42,10 @@ class Layer(nn.Module):
         self.noise_strength = nn.Parameter(torch.zeros(()))
 
     def forward(self, x, w, noise):
-        y = self.conv(x, w) + self.bias[None, :, None, None]
+        y = self.conv(x, w)
+        y = y + self.bias[None, :, None, None].to(y.dtype)
         if noise is not None:
-            y = y + self.noise_strength * noise
+            y = y + (self.noise_strength * noise).to(y.dtype)
         return F.leaky_relu(y, .2) * 1.4
 
 

@@ -22,7 +22,7 @@ sys.path.insert(0, HERE)
 from common import autocast, falling, set_learning_rate, step_seed, training  # noqa: E402
 from faces import Faces  # noqa: E402
 from net import LAYERS, NOISE, Discriminator, Synthesis  # noqa: E402
-from train_regression import likeness  # noqa: E402
+from train_regression import likeness_of_faces  # noqa: E402
 
 R1_EVERY = 16
 
@@ -47,6 +47,7 @@ def main():
     parser.add_argument('--r1', type=float, default=.5)
     parser.add_argument('--anchor', type=float, default=10.0)
     parser.add_argument('--mixing', type=float, default=.2)
+    parser.add_argument('--judge', help='adversarial.pt of an earlier run whose judge to begin with')
     parser.add_argument('--seed', type=int, default=0)
     parser.add_argument('--device', default='cpu', help='cpu or cuda')
     parser.add_argument('--threads', type=int, default=2)
@@ -59,6 +60,8 @@ def main():
     first = torch.load(os.path.join(args.work, 'regression.pt'), map_location='cpu')
     synthesis.load_state_dict(first['synthesis'])
     mapping.load_state_dict(first['mapping'])
+    if args.judge:
+        judge.load_state_dict(torch.load(args.judge, map_location='cpu')['judge'])
     for net in (synthesis, mapping, judge):
         net.to(args.device)
     synthesis.to(memory_format=torch.channels_last)
@@ -84,8 +87,8 @@ def main():
     for step, done in training(path, parts, args.minutes, report, args.device):
         rng = np.random.default_rng(step_seed(args.seed, step))
         torch.manual_seed(step_seed(args.seed, step))
-        # The judge learns before the maker moves far.
-        for optimiser, lr, warm in ((for_judging, args.judge_lr, 20), (for_making, args.lr, 600)):
+        # A new judge learns before the maker moves far.
+        for optimiser, lr, warm in ((for_judging, args.judge_lr, 20), (for_making, args.lr, 100 if args.judge else 600)):
             set_learning_rate(optimiser, lr * min(1, (step + 1) / warm) * falling(done, .5, .05))
         real, attributes = (t.to(args.device) for t in faces.batch(rng.integers(0, faces.training, args.batch)))
         real = real.to(memory_format=torch.channels_last)
@@ -113,7 +116,7 @@ def main():
         with autocast(args.device):
             verdict = judge(made)
             remembered = synthesis(known, torch.randn(half, NOISE).to(args.device))
-        anchor = likeness(remembered, real[:half])
+        anchor = likeness_of_faces(remembered, real[:half])
         making = F.softplus(-verdict).mean() + args.anchor * anchor
         for_making.zero_grad()
         making.backward()

@@ -28,6 +28,14 @@ def likeness(made, wanted):
     return pixels + .5 * edges + .5 * (F.avg_pool2d(made, 8) - F.avg_pool2d(wanted, 8)).abs().mean()
 
 
+FEATURES = slice(40, 92), slice(34, 94)  # rows and columns of brows, eyes, mouth and beard at 128 px
+
+
+def likeness_of_faces(made, wanted):
+    """Brows and mouths cover a fiftieth of the picture and came last; where they are every pixel counts six times more."""
+    return likeness(made, wanted) + likeness(made[:, :, FEATURES[0], FEATURES[1]], wanted[:, :, FEATURES[0], FEATURES[1]])
+
+
 def start_from(net, weights):
     """Copies the entries that fit; where only the first rows fit, those."""
     own = net.state_dict()
@@ -85,7 +93,7 @@ def main():
         w = (w + .05 * torch.randn(w.shape).to(w.device))[:, None].expand(-1, LAYERS, -1)
         with autocast(args.device):
             made = synthesis(w)
-        loss = likeness(made, picture)
+        loss = likeness_of_faces(made, picture)
         optimiser.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(synthesis.parameters(), 1.0)
