@@ -84,20 +84,27 @@ def write_graph(path, module, inputs, input_names, output_names):
     halve_weights(path)
 
 
+def between(first, last, share):
+    """Weights on the straight line from one state of a training to a later one: less grain than there, more variety than here."""
+    return {key: torch.lerp(first[key], value, share) for key, value in last.items()}
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('--work', required=True)
     parser.add_argument('--out', required=True)
     parser.add_argument('--from', dest='source', default='adversarial.pt', help='adversarial.pt or regression.pt')
+    parser.add_argument('--share', type=float, default=1.0, help='of adversarial.pt; the rest of every weight is regression.pt, from which it began')
     parser.add_argument('--version', default='1')
     args = parser.parse_args()
     torch.set_num_threads(1)
     faces = Faces(args.work)
     saved = torch.load(os.path.join(args.work, args.source), map_location='cpu')
     prefix = 'average_' if 'average_synthesis' in saved else ''
+    first = torch.load(os.path.join(args.work, 'regression.pt'), map_location='cpu') if args.share < 1 else None
     synthesis, mapping, encoder = Synthesis(), faces.mapping(), Encoder(faces.cards)
-    synthesis.load_state_dict(saved[prefix + 'synthesis'])
-    mapping.load_state_dict(saved[prefix + 'mapping'])
+    for name, net in (('synthesis', synthesis), ('mapping', mapping)):
+        net.load_state_dict(between(first[name], saved[prefix + name], args.share) if first else saved[prefix + name])
     encoder.load_state_dict(torch.load(os.path.join(args.work, 'encoder.pt'), map_location='cpu')['net'])
     for net in (synthesis, mapping, encoder):
         net.eval().requires_grad_(False)
