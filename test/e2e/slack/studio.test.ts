@@ -162,7 +162,7 @@ describe('slack over Socket Mode', () => {
     const post = alice.post(slack.general, 'look', [slack.workspace.addFile('photo.jpg', photo, 'image/jpeg')]);
     await alice.shortcut(post, 'stylize_this');
     await eventually(() => alice.modal(), 'the form');
-    const message = await picture(await posted(() => alice.submit({ brush: 'ink', strength: '0.5' })));
+    const message = await picture(await posted(() => alice.submit({ brush: 'waves', strength: '0.5' })));
     expect(message.threadTs).toBe(post.ts);
     expect(words(message)).toContain('Painted with');
     const stronger = await picture(await posted(() => alice.press(message, 'Stronger')));

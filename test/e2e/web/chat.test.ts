@@ -178,9 +178,9 @@ describe('an attached picture', () => {
     const ada = await come();
     await attach(ada, 'sun.jpg', await photo());
     await ada.page.locator('#attached li:not([aria-busy])').getByText('sun.jpg').waitFor();
-    await ada.say('ink --strength 0.5');
+    await ada.say('night-wind --strength 0.5');
     await done(ada);
-    expect(await headline(ada)).toMatch(/Painted with Ink/);
+    expect(await headline(ada)).toMatch(/Painted with Night wind/);
     expect(await ada.page.locator('#attached').isVisible()).toBe(false);
     expect(await ada.last.locator('.asked img').evaluate((image: HTMLImageElement) => image.naturalWidth)).toBe(96);
     await ada.last.getByRole('button', { name: 'Stronger' }).click();
