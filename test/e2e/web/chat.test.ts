@@ -165,7 +165,7 @@ it('cancels what is under way, and offers to try again', async () => {
 
 describe('an attached picture', () => {
   const photo = () =>
-    sharp({ create: { width: 96, height: 64, channels: 3, background: '#c84' } })
+    sharp({ create: { width: 96, height: 64, channels: 3, background: '#48c' } })
       .composite([
         { input: Buffer.from('<svg width="96" height="64"><circle cx="40" cy="30" r="20" fill="#246"/></svg>') },
       ])
@@ -178,9 +178,9 @@ describe('an attached picture', () => {
     const ada = await come();
     await attach(ada, 'sun.jpg', await photo());
     await ada.page.locator('#attached li:not([aria-busy])').getByText('sun.jpg').waitFor();
-    await ada.say('night-wind --strength 0.5');
+    await ada.say('waves --strength 0.5');
     await done(ada);
-    expect(await headline(ada)).toMatch(/Painted with Night wind/);
+    expect(await headline(ada)).toMatch(/Painted with Waves/);
     expect(await ada.page.locator('#attached').isVisible()).toBe(false);
     expect(await ada.last.locator('.asked img').evaluate((image: HTMLImageElement) => image.naturalWidth)).toBe(96);
     await ada.last.getByRole('button', { name: 'Stronger' }).click();
