@@ -93,7 +93,7 @@ describe('people of one space who always wait', () => {
 
 describe('whoever has a larger weight', () => {
   /** Everybody always waits; who had how many milliseconds. */
-  const after = (turns: number, people: readonly Account[]) => {
+  const servedAfter = (turns: number, people: readonly Account[]) => {
     const device = aDevice();
     for (const account of people) device.join(account);
     for (let n = 0; n < turns; n++) for (const { account } of device.turn()) device.line.add({ account, ms: 10 });
@@ -101,13 +101,13 @@ describe('whoever has a larger weight', () => {
   };
 
   it('gets so many times the time of the others in their space', () => {
-    const had = after(600, [anAccount('patron', { weight: 3 }), anAccount('a'), anAccount('b', { weight: 2 })]);
+    const had = servedAfter(600, [anAccount('patron', { weight: 3 }), anAccount('a'), anAccount('b', { weight: 2 })]);
     expect(had.map((ms) => Math.round(ms / 1000))).toEqual([3, 1, 2]);
   });
 
   it('gets it also of those who ask elsewhere', () => {
     const crowd = [anAccount('a', { space: 'crowd' }), anAccount('b', { space: 'crowd' })];
-    const had = after(800, [anAccount('patron', { space: 'quiet', weight: 3 }), ...crowd]);
+    const had = servedAfter(800, [anAccount('patron', { space: 'quiet', weight: 3 }), ...crowd]);
     expect(had.map((ms) => Math.round(ms / 1000))).toEqual([6, 1, 1]);
   });
 });
