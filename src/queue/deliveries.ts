@@ -1,5 +1,4 @@
 /** Makes every outcome appear exactly once: takes due rows of the outbox and hands them to their platform's courier. */
-
 import type { Courier } from '../core/courier.ts';
 import { type AppError, isRetryable, says, toAppError } from '../core/errors.ts';
 import type { Logger } from '../core/log.ts';

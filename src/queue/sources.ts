@@ -4,11 +4,12 @@ import { maySee } from '../core/may-see.ts';
 import type { Source, Sources } from '../core/recipe.ts';
 import type { GenerationView, Records } from '../core/records.ts';
 import { type OurPicture, type PictureRef, picturesNamed } from '../core/request.ts';
-import type { Order, Sender } from '../core/studio.ts';
+import type { Order } from '../core/studio.ts';
+import { ownerOf } from './owner.ts';
 
 /** Throws not_found for what was deleted or never made, not_yours for what belongs to others. */
 export async function findSources({ records }: { records: Records }, order: Order): Promise<Sources> {
-  const isOwner = async (sender: Sender, { personId }: GenerationView) => (await records.personOf(sender)) === personId;
+  const isOwner = ownerOf(records);
   const parents = new Map<string, GenerationView>();
   const named = picturesNamed(order.request);
   for (const id of [order.parentId, ...named.map((ref) => 'generationId' in ref && ref.generationId)]) {

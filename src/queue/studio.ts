@@ -7,6 +7,7 @@ import type { Sender, Studio } from '../core/studio.ts';
 import type { Broker } from './broker.ts';
 import { createHandIn, type HandInDeps } from './hand-in.ts';
 import { createIntake, type IntakeDeps, standing, standingOf } from './intake.ts';
+import { ownerOf } from './owner.ts';
 import type { Turnstile } from './turnstile.ts';
 
 /** One courier per platform that this process speaks. */
@@ -40,7 +41,7 @@ export function createStudio(deps: StudioDeps): Studio {
     if (!generation) throw new AppError('not_found', 'That picture is no longer here.');
     return generation;
   };
-  const isOwner = async (sender: Sender, { personId }: GenerationView) => (await records.personOf(sender)) === personId;
+  const isOwner = ownerOf(records);
   const ofOwner = async (sender: Sender, generationId: string) => {
     const generation = await find(generationId);
     if (!(await isOwner(sender, generation)))
