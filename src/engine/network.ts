@@ -13,7 +13,7 @@ export type { Feed } from './tensor.ts';
 
 export interface Port {
   name: string;
-  /** Element type: float32, float16, int64, int32. */
+  /** Element type: float32, float16, int64, int32, uint8. */
   type: string;
   /** A number where the graph fixes the size, a name where it does not. */
   shape: readonly (number | string)[];
@@ -30,10 +30,10 @@ export interface Clock {
   inTurn?: boolean;
 }
 
-export interface Network {
+export interface Network<Answer = Float32Array> {
   inputs: readonly Port[];
   outputs: readonly Port[];
-  run(feeds: Readonly<Record<string, Feed>>, clock: Clock): Promise<Record<string, Float32Array>>;
+  run(feeds: Readonly<Record<string, Feed>>, clock: Clock): Promise<Record<string, Answer>>;
   release(): Promise<void>;
 }
 
@@ -44,12 +44,20 @@ const SHARE_THE_CPU = { session: { intra_op: { allow_spinning: '0' }, inter_op: 
 
 /** A graph as it lies on the disk is opened once, however many models it belongs to; a changed one for every change. */
 export async function openNetwork(device: Device, source: NetworkSource): Promise<Network> {
-  if (typeof source !== 'string') return openSession(device, source);
+  if (typeof source !== 'string') return openSession(device, source, toFloats);
   const { size, mtimeMs } = await stat(source);
-  return device.graphs.borrow(`${resolve(source)} ${size} ${mtimeMs}`, () => openSession(device, source));
+  return device.graphs.borrow(`${resolve(source)} ${size} ${mtimeMs}`, () => openSession(device, source, toFloats));
 }
 
-async function openSession(device: Device, source: NetworkSource): Promise<Network> {
+/** Of a graph whose outputs are bytes. */
+export const openByteNetwork = (device: Device, source: NetworkSource): Promise<Network<Uint8Array>> =>
+  openSession(device, source, ({ data }) => data as Uint8Array);
+
+async function openSession<Answer>(
+  device: Device,
+  source: NetworkSource,
+  read: (tensor: ort.Tensor) => Answer,
+): Promise<Network<Answer>> {
   const options: ort.InferenceSession.SessionOptions = {
     executionProviders: device.providers,
     intraOpNumThreads: device.threads,
@@ -83,7 +91,7 @@ async function openSession(device: Device, source: NetworkSource): Promise<Netwo
         return answer;
       };
       const results = clock.inTurn ? await call() : await device.turns.alone(clock.account ?? HOUSE, call);
-      return Object.fromEntries(outputs.map(({ name }) => [name, toFloats(results[name]!)]));
+      return Object.fromEntries(outputs.map(({ name }) => [name, read(results[name]!)]));
     },
     release: () => session.release(),
   };
@@ -95,6 +103,7 @@ function toPort(value: ort.InferenceSession.ValueMetadata): Port {
 }
 
 function toTensor(type: string, { data, dims }: Feed): ort.Tensor {
+  if (type === 'uint8') return new ort.Tensor('uint8', data instanceof Uint8Array ? data : Uint8Array.from(data), dims);
   if (type === 'int64') return new ort.Tensor('int64', BigInt64Array.from(Array.from(data, wholeBig)), dims);
   if (type === 'int32') return new ort.Tensor('int32', Int32Array.from(data, Math.round), dims);
   if (type === 'float64') return new ort.Tensor('float64', Float64Array.from(data), dims); // some ControlNets' scale

@@ -5,28 +5,25 @@ import type { Picture } from '../core/picture.ts';
 type Range = readonly [black: number, white: number];
 type Planes = Float32Array<ArrayBuffer>;
 
-export function toPicture(planes: Float32Array, width: number, height: number, range: Range): Picture {
-  const bytes = new Uint8ClampedArray(width * height * 3);
-  toBytes(planes.subarray(0, bytes.length), 0, width * height, bytes, 0, range);
-  return { width, height, data: new Uint8Array(bytes.buffer) };
+/** A part of a picture. */
+export interface Rect {
+  x: number;
+  y: number;
+  width: number;
+  height: number;
 }
 
-/** Some pixels of three planes, from one of them on, as bytes from `to` on. These round halves to even, as numpy does. */
-export function toBytes(
-  planes: Float32Array,
-  from: number,
-  pixels: number,
-  bytes: Uint8ClampedArray,
-  to: number,
-  [black, white]: Range,
-): void {
+/** Rounded, halves to even, as numpy does. */
+export function toPicture(planes: Float32Array, width: number, height: number, [black, white]: Range): Picture {
+  const bytes = new Uint8ClampedArray(width * height * 3);
   const area = planes.length / 3;
   const scale = 255 / (white - black);
-  for (let i = from, at = to; i < from + pixels; i++) {
+  for (let i = 0, at = 0; at < bytes.length; i++) {
     bytes[at++] = (planes[i]! - black) * scale;
     bytes[at++] = (planes[i + area]! - black) * scale;
     bytes[at++] = (planes[i + 2 * area]! - black) * scale;
   }
+  return { width, height, data: new Uint8Array(bytes.buffer) };
 }
 
 /** Of a side of a picture: which of its pixels stands at a place that may lie beyond its end. */
@@ -35,7 +32,25 @@ export type Beyond = (side: number) => (at: number) => number;
 /** Beyond its edge the edge pixel repeats. */
 const repeated: Beyond = (side) => (at) => Math.min(at, side - 1);
 
-/** The part of a picture that starts at (x, y), as planes, written to `planes`. */
+/** A part of a picture, or what is beyond its right and lower edge; the picture itself where that is all of it. */
+export function partOf(picture: Picture, { x, y, width, height }: Rect, beyond: Beyond = repeated): Picture {
+  if (x === 0 && y === 0 && width === picture.width && height === picture.height) return picture;
+  const data = new Uint8Array(width * height * 3);
+  const [column, row] = [beyond(picture.width), beyond(picture.height)];
+  const within = Math.min(width, picture.width - x);
+  for (let j = 0; j < height; j++) {
+    const line = row(y + j) * picture.width;
+    const to = 3 * j * width;
+    data.set(picture.data.subarray(3 * (line + x), 3 * (line + x + within)), to);
+    for (let i = within; i < width; i++) {
+      const from = 3 * (line + column(x + i));
+      for (let c = 0; c < 3; c++) data[to + 3 * i + c] = picture.data[from + c]!;
+    }
+  }
+  return { width, height, data };
+}
+
+/** The part of a picture that starts at (x, y), as planes. */
 export function toPlanes(
   { data: bytes, ...picture }: Picture,
   x: number,
@@ -43,8 +58,9 @@ export function toPlanes(
   width: number,
   height: number,
   range: Range,
-  { beyond = repeated, planes = new Float32Array(width * height * 3) }: { beyond?: Beyond; planes?: Planes } = {},
+  beyond: Beyond = repeated,
 ): Planes {
+  const planes = new Float32Array(width * height * 3);
   const [column, row] = [beyond(picture.width), beyond(picture.height)];
   const columns = Int32Array.from({ length: width }, (_, i) => 3 * column(x + i));
   const values = valuesOf(range);

@@ -3,7 +3,7 @@ export type Latent = Float32Array;
 
 /** What a network's input is given. */
 export interface Feed {
-  data: Float32Array | readonly number[];
+  data: Float32Array | Uint8Array | readonly number[];
   /** Shape, outermost first. */
   dims: readonly number[];
 }

@@ -1,6 +1,8 @@
 /** Adaptive instance normalisation. Huang & Belongie 2017, eq. 8 and 14; by regions as in their section 7.4. */
+
+import type { Rect } from '../pixels.ts';
 import type { Moments } from './moments.ts';
-import type { Planes, Rect, Size } from './planes.ts';
+import type { Planes, Size } from './planes.ts';
 
 export interface Exchange {
   /** How much of each cell of the part is in this region, 0…1; those of all regions add up to at most 1. Absent: all of all. */

@@ -1,5 +1,6 @@
 /** A picture in parts that fit into memory, each computed with as much around it as a network looks at. */
-import type { Rect, Size } from './planes.ts';
+import type { Rect } from '../pixels.ts';
+import type { Size } from './planes.ts';
 
 /**
  * Side by side, without overlap, none with more than `most` cells, and all about equal. What lies along the cuts between

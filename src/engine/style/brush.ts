@@ -1,10 +1,12 @@
 /** A picture, or every frame of one that moves, through a brush: one pass of its network. */
 import { join } from 'node:path';
 import type { RecipeOf } from '../../core/recipe.ts';
+import type { Device } from '../device.ts';
 import { filmed, loadFilm, perFrame } from '../film.ts';
-import { openNetwork } from '../network.ts';
+import type { ManifestOf } from '../manifest.ts';
 import { loadCutout } from '../picture-input.ts';
 import type { Job, Pipeline } from '../pipeline.ts';
+import { openPixelNetwork } from '../pixel-network.ts';
 import { resample } from '../upscale/resample.ts';
 import { blend } from './blend.ts';
 import { createImagePass, type ImagePass } from './image-pass.ts';
@@ -28,22 +30,23 @@ export const brush: Pipeline<'brush'> = async (recipe, job) => {
 };
 
 /** The graph of a brush, or of one direction of a translation. */
-export async function openPass({ open, catalogue }: Job, recipe: RecipeOf<'brush'>): Promise<ImagePass> {
-  const { model, direction } = recipe;
-  if (!direction)
-    return (
-      await open(catalogue.get('style-transfer', model), async (device, { folder, manifest }) => {
-        const network = await openNetwork(device, join(folder, manifest.graph.file));
-        return { pass: createImagePass(network, manifest), release: network.release };
-      })
-    ).pass;
-  const opened = await open(
-    catalogue.get('translate', model),
-    async (device, { folder, manifest }) => {
-      const network = await openNetwork(device, join(folder, manifest.graphs[direction] ?? manifest.graphs.forward));
-      return { pass: createImagePass(network, manifest), release: network.release };
-    },
-    direction,
-  );
+export async function openPass({ open, catalogue }: Job, { model, direction }: RecipeOf<'brush'>): Promise<ImagePass> {
+  const opened = direction
+    ? await open(
+        catalogue.get('translate', model),
+        (device, { folder, manifest }) =>
+          openGraph(device, join(folder, manifest.graphs[direction] ?? manifest.graphs.forward), manifest),
+        direction,
+      )
+    : await open(catalogue.get('style-transfer', model), (device, { folder, manifest }) =>
+        openGraph(device, join(folder, manifest.graph.file), manifest),
+      );
   return opened.pass;
+}
+
+async function openGraph(device: Device, file: string, manifest: ManifestOf<'style-transfer' | 'translate'>) {
+  const { graph, outputRange = graph.range, layout } = manifest;
+  const ends = { takes: { name: graph.input, range: graph.range }, gives: { name: graph.output, range: outputRange } };
+  const network = await openPixelNetwork(device, file, { ...ends, layout });
+  return { pass: createImagePass(network, manifest), release: network.release };
 }

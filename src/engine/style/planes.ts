@@ -1,6 +1,6 @@
 /** Pictures as networks see them, three planes of numbers, in sizes that networks take. */
 import type { Picture } from '../../core/picture.ts';
-import { type Beyond, toBytes, toPicture, toPlanes } from '../pixels.ts';
+import { type Beyond, type Rect, toPicture, toPlanes } from '../pixels.ts';
 
 export interface Size {
   width: number;
@@ -15,27 +15,8 @@ export interface Planes extends Size {
 type Range = readonly [black: number, white: number];
 
 /** In this size or its own; beyond its right and lower edge it is mirrored. */
-export const planesOf = (
-  picture: Picture,
-  range: Range,
-  { width, height }: Size = picture,
-  room?: Float32Array<ArrayBuffer>,
-): Planes => planesWithin(picture, { x: 0, y: 0, width, height }, range, room);
-
-/** A part of a picture, or of maps. */
-export interface Rect extends Size {
-  x: number;
-  y: number;
-}
-
-/** The part of a picture within a rectangle, in `room` if there is some; beyond its right and lower edge it is mirrored. */
-export function planesWithin(
-  picture: Picture,
-  { x, y, width, height }: Rect,
-  range: Range,
-  room = new Float32Array(3 * width * height),
-): Planes {
-  return { width, height, data: toPlanes(picture, x, y, width, height, range, { beyond: mirror, planes: room }) };
+export function planesOf(picture: Picture, range: Range, { width, height }: Size = picture): Planes {
+  return { width, height, data: toPlanes(picture, 0, 0, width, height, range, mirror) };
 }
 
 export const pictureOf = ({ data, width, height }: Planes, range: Range): Picture =>
@@ -62,7 +43,8 @@ export function mirrored(planes: Planes, { width, height }: Size): Planes {
   return { width, height, data };
 }
 
-const mirror: Beyond = (side) => (at) => {
+/** Mirrored, there and back, as often as it takes. */
+export const mirror: Beyond = (side) => (at) => {
   const turn = at % (2 * side);
   return turn < side ? turn : 2 * side - 1 - turn;
 };
@@ -92,21 +74,6 @@ export function paste(from: Planes, { x, y, width, height }: Rect, to: Planes, a
       const start = c * area + (y + row) * from.width + x;
       to.data.set(from.data.subarray(start, start + length), c * toArea + (at.y + row) * to.width + at.x);
     }
-}
-
-/** What lies within a rectangle of [3, height, width], as pixels of a canvas, as far as that reaches. The canvas rounds. */
-export function draw(
-  planes: Planes,
-  { x, y, width, height }: Rect,
-  canvas: Size & { data: Uint8ClampedArray },
-  at: Place,
-  range: Range,
-): void {
-  const across = Math.min(width, canvas.width - at.x);
-  for (let row = 0; row < Math.min(height, canvas.height - at.y); row++) {
-    const to = ((at.y + row) * canvas.width + at.x) * 3;
-    toBytes(planes.data, (y + row) * planes.width + x, across, canvas.data, to, range);
-  }
 }
 
 /** Enlarged, or shrunk a little: linear between pixel centres. */

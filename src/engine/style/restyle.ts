@@ -5,11 +5,12 @@
  */
 import type { Picture } from '../../core/picture.ts';
 import type { Clock } from '../network.ts';
+import { partOf, type Rect } from '../pixels.ts';
 import { type Exchange, exchange } from './adain.ts';
 import type { AnyStyle } from './any-style.ts';
 import { around, blocksOf, enlarged, inside } from './blocks.ts';
 import { gatherMoments, type Moments, mixMoments } from './moments.ts';
-import { cut, draw, type Planes, paste, planesWithin, type Rect, roundedUp, type Size } from './planes.ts';
+import { cut, mirror, type Planes, paste, roundedUp, type Size } from './planes.ts';
 import type { Mask, Region } from './region.ts';
 
 interface Deps {
@@ -47,17 +48,13 @@ export async function styleOf(deps: Deps, frames: readonly Picture[]): Promise<M
 }
 
 /** Of the part of a frame within a rectangle. */
-async function mapsOf({ net, clock }: Deps, frame: Picture, part: Rect): Promise<Planes> {
-  const planes = planesWithin(frame, part, net.about.range, net.rooms.borrow(3 * areaOf(part)));
-  const maps = await net.encode(planes, clock);
-  net.rooms.giveBack(planes.data);
-  return maps;
-}
+const mapsOf = ({ net, clock }: Deps, frame: Picture, part: Rect): Promise<Planes> =>
+  net.encode(partOf(frame, part, mirror), clock);
 
 export async function restyle(deps: Deps, restyling: Restyling): Promise<Picture[]> {
   const { net, clock, signal, onBlock = () => {} } = deps;
   const { frames, styles, regions, strength, block = BLOCK, keep = KEEP } = restyling;
-  const { channels, multipleOf, range, epsilon, reach } = net.about;
+  const { channels, multipleOf, epsilon, reach } = net.about;
   const [first] = frames as [Picture, ...Picture[]];
   const padded = roundedUp(first, multipleOf);
   const cells = { width: padded.width / multipleOf, height: padded.height / multipleOf };
@@ -99,7 +96,7 @@ export async function restyle(deps: Deps, restyling: Restyling): Promise<Picture
 
   const painted: Picture[] = [];
   for (const [f, frame] of frames.entries()) {
-    const canvas = { ...sizeOf(first), data: new Uint8ClampedArray(first.data.length) };
+    const canvas = { ...sizeOf(padded), data: new Uint8Array(3 * areaOf(padded)) };
     for (const part of blocks) {
       signal.throwIfAborted();
       const seen = around(part, reach.decoder, cells);
@@ -108,17 +105,23 @@ export async function restyle(deps: Deps, restyling: Restyling): Promise<Picture
       const room = net.rooms.borrow(channels * areaOf(seen));
       const made = await net.decode(exchange(from.maps, from.part, here, strength, room), clock);
       net.rooms.giveBack(room);
-      draw(made, enlarged(inside(part, seen), multipleOf), canvas, enlarged(part, multipleOf), range);
+      lay(partOf(made, enlarged(inside(part, seen), multipleOf)), canvas, enlarged(part, multipleOf));
       onBlock(++done, total);
     }
     if (kept[f]) net.rooms.giveBack(kept[f].data);
-    painted.push({ ...canvas, data: new Uint8Array(canvas.data.buffer) });
+    painted.push(partOf(canvas, { x: 0, y: 0, ...sizeOf(first) }));
   }
   return painted;
 }
 
 const areaOf = ({ width, height }: Size): number => width * height;
 const sizeOf = ({ width, height }: Size): Size => ({ width, height });
+
+/** A picture on a larger one. */
+function lay({ width, height, data }: Picture, canvas: Picture, { x, y }: Rect): void {
+  for (let row = 0; row < height; row++)
+    canvas.data.set(data.subarray(3 * row * width, 3 * (row + 1) * width), 3 * ((y + row) * canvas.width + x));
+}
 
 /** The mean of a mask over each cell; beyond the picture's edge it goes on as it ends there. */
 function perCell(mask: Mask, { width, height }: Size, cells: Size, side: number): Planes {

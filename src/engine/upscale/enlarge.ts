@@ -1,9 +1,10 @@
 /** The pipeline: a picture to a larger one, tile by tile. */
+import { AppError } from '../../core/errors.ts';
 import type { Picture } from '../../core/picture.ts';
 import type { ManifestOf } from '../manifest.ts';
-import type { Clock, Network } from '../network.ts';
-import { toPlanes } from '../pixels.ts';
-import { createRooms } from '../rooms.ts';
+import type { Clock } from '../network.ts';
+import type { PixelNetwork } from '../pixel-network.ts';
+import { partOf } from '../pixels.ts';
 import { createCanvas } from './canvas.ts';
 import { leastTilesOf, tilesOf } from './tiles.ts';
 
@@ -20,45 +21,48 @@ export interface EnlargeContext {
   onTile: (done: number, total: number) => void;
 }
 
-/** Network: [1, 3, h, w] → [1, 3, h·factor, w·factor]. */
-export function createUpscaler(network: Network, { factor: own, graph, tile }: ManifestOf<'upscale'>): Upscaler {
-  const input = network.inputs.find(({ name }) => name === graph.input) ?? network.inputs[0]!;
-  const output = network.outputs.find(({ name }) => name === graph.output) ?? network.outputs[0]!;
-  const fixed = Number(input.shape[2]); // NaN where the graph takes any size
-  const size = Number.isNaN(fixed) ? tile.size : fixed;
+type Manifest = Pick<ManifestOf<'upscale'>, 'name' | 'factor' | 'tile'>;
+
+/** Network: a picture to one `factor` times larger. */
+export function createUpscaler(network: PixelNetwork, { name, factor: own, tile }: Manifest): Upscaler {
+  const { fixed } = network;
+  const size = fixed ? Math.min(fixed.width, fixed.height) : tile.size;
   const overlap = Math.min(tile.overlap, Math.floor(size / 4));
-  const rooms = createRooms();
-  const split = Number.isNaN(fixed) ? leastTilesOf : tilesOf;
+  const split = fixed ? tilesOf : leastTilesOf;
 
   return {
     factor: own,
     async enlarge(picture, { factor = own, signal, clock, onTile }) {
       const tiles = split(picture.width, picture.height, size, overlap);
-      const canvas = createCanvas(picture, { tiles, factor, overlap, range: graph.range });
+      const canvas = createCanvas(picture, { tiles, factor, overlap });
       for (const [i, part] of tiles.entries()) {
         signal.throwIfAborted();
-        const [w, h] = Number.isNaN(fixed) ? [part.width, part.height] : [fixed, fixed];
-        const data = toPlanes(picture, part.x, part.y, w, h, graph.range, { planes: rooms.borrow(3 * w * h) });
-        const results = await network.run({ [input.name]: { data, dims: [1, 3, h, w] } }, clock);
-        rooms.giveBack(data);
+        const seen = { ...part, ...fixed };
+        const made = await network.run(partOf(picture, seen), clock);
         onTile(i + 1, tiles.length);
-        canvas.add(averaged(results[output.name]!, w * factor, own / factor), w * factor, part);
+        if (made.length !== 3 * seen.width * seen.height * own ** 2)
+          throw new AppError(
+            'model_corrupt',
+            `The model ${name} does not enlarge ${own} times, as its model.json says.`,
+          );
+        canvas.add(averaged(made, seen.width * factor, own / factor), seen.width * factor, part);
       }
       return canvas.finish();
     },
   };
 }
 
-/** Planes in rows of `width` once every square of so many pixels a side has become its mean. */
-function averaged(planes: Float32Array, width: number, side: number): Float32Array {
-  if (side === 1) return planes;
-  const out = new Float32Array(planes.length / side ** 2);
-  const [line, area] = [width * side, side ** 2];
+/** Rows of `width` pixels once every square of so many pixels a side has become its mean. */
+function averaged(pixels: Uint8Array, width: number, side: number): Uint8Array {
+  if (side === 1) return pixels;
+  const out = new Uint8ClampedArray(pixels.length / side ** 2);
+  const line = 3 * width * side;
   for (let to = 0, row = 0; to < out.length; row += line * side)
-    for (let x = row; x < row + line; x += side, to++) {
-      let sum = 0;
-      for (let y = x; y < x + line * side; y += line) for (let at = y; at < y + side; at++) sum += planes[at]!;
-      out[to] = sum / area;
-    }
-  return out;
+    for (let x = row; x < row + line; x += 3 * side)
+      for (let c = x; c < x + 3; c++, to++) {
+        let sum = 0;
+        for (let y = c; y < c + line * side; y += line) for (let at = y; at < y + 3 * side; at += 3) sum += pixels[at]!;
+        out[to] = sum / side ** 2;
+      }
+  return new Uint8Array(out.buffer);
 }

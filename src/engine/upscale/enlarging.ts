@@ -2,8 +2,8 @@
 import { join } from 'node:path';
 import type { Made, Picture } from '../../core/picture.ts';
 import type { ModelRef } from '../../core/recipe.ts';
-import { openNetwork } from '../network.ts';
 import type { Job } from '../pipeline.ts';
+import { openPixelNetwork } from '../pixel-network.ts';
 import { createUpscaler, type Upscaler } from './enlarge.ts';
 import { LANCZOS, resample } from './resample.ts';
 
@@ -55,6 +55,8 @@ export async function displayed(
 
 const openUpscaler = ({ open, catalogue }: Job, model: ModelRef): Promise<Upscaler & { release(): Promise<void> }> =>
   open(catalogue.get('upscale', model), async (device, { folder, manifest }) => {
-    const network = await openNetwork(device, join(folder, manifest.graph.file));
+    const { file, input, output, range } = manifest.graph;
+    const ends = { takes: { name: input, range }, gives: { name: output, range } };
+    const network = await openPixelNetwork(device, join(folder, file), ends);
     return { ...createUpscaler(network, manifest), release: network.release };
   });

@@ -25,13 +25,17 @@ export interface Axis {
   seam: Int32Array;
 }
 
+interface Side {
+  length: number;
+  overlap: number;
+  /** Share of the overlap that is thrown away. */
+  margin?: number | undefined;
+}
+
 /** Tiles of these starts and lengths along a side, of which neighbours share `overlap` pixels. */
-export function layOut(
-  sides: readonly (readonly [start: number, length: number])[],
-  length: number,
-  overlap: number,
-): Axis {
-  const shares = sharesOf(sides, length, overlap);
+export function layOut(tiles: readonly (readonly [start: number, length: number])[], side: Side): Axis {
+  const { length } = side;
+  const shares = sharesOf(tiles, side);
   const alone = new Uint8Array(length);
   for (const [start, { all }] of shares) alone.fill(1, start + all[0], start + all[1]);
   const seams: Span[] = [];
@@ -48,14 +52,16 @@ export function layOut(
 }
 
 function sharesOf(
-  sides: readonly (readonly [start: number, length: number])[],
-  length: number,
-  overlap: number,
+  tiles: readonly (readonly [start: number, length: number])[],
+  { length, overlap, margin }: Side,
 ): ReadonlyMap<number, Shares> {
   const ramps = new Map(
-    sides.map(([start, side]) => {
-      const [first, last] = [start === 0, start + side === length];
-      return [start, Float64Array.from({ length: side }, (_, at) => feather(at, side, overlap, first, last))] as const;
+    tiles.map(([start, side]) => {
+      const edges = { first: start === 0, last: start + side === length };
+      return [
+        start,
+        Float64Array.from({ length: side }, (_, at) => feather(at, side, overlap, edges, margin)),
+      ] as const;
     }),
   );
   const sums = new Float64Array(length);

@@ -44,7 +44,13 @@ const countOf = (length: number, tile: number, overlap: number) => Math.ceil((le
 const MARGIN = 0.25;
 
 /** The weight of pixel `at` of a tile's side: falls to nothing toward edges that a neighbour covers too. */
-export function feather(at: number, side: number, overlap: number, first: boolean, last: boolean): number {
+export function feather(
+  at: number,
+  side: number,
+  overlap: number,
+  { first, last }: { first: boolean; last: boolean },
+  margin = MARGIN,
+): number {
   const inside = Math.min(first ? overlap : at + 0.5, last ? overlap : side - at - 0.5);
-  return Math.min(1, Math.max(0, (inside / overlap - MARGIN) / (1 - 2 * MARGIN)));
+  return Math.min(1, Math.max(0, (inside / overlap - margin) / (1 - 2 * margin)));
 }

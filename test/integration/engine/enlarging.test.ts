@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { openCatalogue } from '../../../src/engine/catalogue.ts';
 import { openDevice } from '../../../src/engine/device.ts';
-import { openNetwork } from '../../../src/engine/network.ts';
+import { openPixelNetwork } from '../../../src/engine/pixel-network.ts';
 import { createUpscaler } from '../../../src/engine/upscale/enlarge.ts';
 import { aPicture, apart } from '../../unit/engine/style/some-models.ts';
 import { log, MODELS_DIR } from './an-engine.ts';
@@ -11,7 +11,9 @@ import { log, MODELS_DIR } from './an-engine.ts';
 it('in tiles a picture is within a grey level of what it is as a whole', async () => {
   const [model] = (await openCatalogue({ MODELS_DIR })).of('upscale');
   const { folder, manifest } = model!;
-  const network = await openNetwork(await openDevice({ log }, 'cpu', 2), join(folder, manifest.graph.file));
+  const { file, range } = manifest.graph;
+  const ends = { takes: { range }, gives: { range } };
+  const network = await openPixelNetwork(await openDevice({ log }, 'cpu', 2), join(folder, file), ends);
   const picture = aPicture(180, 96);
   const context = { signal: new AbortController().signal, clock: { runMs: 0 } };
   const enlarged = async (size: number) => {

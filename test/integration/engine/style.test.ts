@@ -149,7 +149,7 @@ it('any-style in blocks paints what it paints in one piece', async () => {
 });
 
 it('what any-style decodes from has the statistics of the style', async () => {
-  const { channels, range, epsilon } = anyStyle.about;
+  const { channels, epsilon } = anyStyle.about;
   const style = await styleOf({ ...deps(), net: anyStyle }, [stripes(96, BLUE)]);
   let maps: Planes | undefined;
   const listening: AnyStyle = {
@@ -163,7 +163,7 @@ it('what any-style decodes from has the statistics of the style', async () => {
   const given = { frames: [content], styles: [style], regions: everywhere(content), strength: 1 };
   await restyle({ ...deps(), net: listening }, given);
   const cells = maps!.width * maps!.height;
-  expect([range, cells]).toEqual([[-1, 1], 256]);
+  expect(cells).toBe(256);
   for (let c = 0; c < channels; c++) {
     const values = maps!.data.subarray(c * cells, (c + 1) * cells);
     const mean = values.reduce((sum, v) => sum + v, 0) / cells;

@@ -2,7 +2,7 @@ import { beforeAll, expect, it } from 'vitest';
 import type { Picture } from '../../../../src/core/picture.ts';
 import { type Device, openDevice } from '../../../../src/engine/device.ts';
 import { type ManifestOf, parseManifest } from '../../../../src/engine/manifest.ts';
-import { openNetwork } from '../../../../src/engine/network.ts';
+import { openPixelNetwork, type PixelNetwork } from '../../../../src/engine/pixel-network.ts';
 import { createImagePass } from '../../../../src/engine/style/image-pass.ts';
 import { affine, aPicture, apart, blurry, install, log } from './some-models.ts';
 
@@ -14,13 +14,16 @@ beforeAll(async () => {
 /** A network's answer to a picture, and how often it was run. */
 async function through(graph: Uint8Array, manifest: object, picture: Picture) {
   const folder = install({ m: { manifest: {}, files: { 'model.onnx': graph } } });
-  const network = await openNetwork(device, `${folder}/m/model.onnx`);
   const file = { path: 'model.onnx', bytes: 1, sha256: 'a'.repeat(64) };
-  const about = { name: 'm', title: 'M', version: '1', licence: 'MIT', files: [file] };
-  const parsed = parseManifest({ ...about, kind: 'style-transfer', ...manifest });
+  const named = { name: 'm', title: 'M', version: '1', licence: 'MIT', files: [file] };
+  const parsed = parseManifest({ ...named, kind: 'style-transfer', ...manifest });
+  const { graph: about, outputRange = about.range, layout, ...rest } = parsed as ManifestOf<'style-transfer'>;
+  const network = await openPixelNetwork(device, `${folder}/m/model.onnx`, {
+    ...{ takes: { range: about.range }, gives: { range: outputRange }, layout },
+  });
   let runs = 0;
   const context = { signal: new AbortController().signal, clock: { runMs: 0 }, onTile: () => void runs++ };
-  const made = await createImagePass(network, parsed as ManifestOf<'style-transfer'>)(picture, context);
+  const made = await createImagePass(network, rest)(picture, context);
   await network.release();
   return { made, runs };
 }
@@ -109,18 +112,14 @@ it('a network of one size: the picture is stretched to it and back, or goes thro
 });
 
 it('stops between two tiles when told to', async () => {
-  const network = { inputs: [{ name: 'image', type: 'float32', shape: [] }], outputs: [], release: async () => {} };
   const control = new AbortController();
   let runs = 0;
-  const run = async ({ image }: Record<string, { data: ArrayLike<number> }>) => {
+  const run: PixelNetwork['run'] = async ({ data }) => {
     if (++runs === 2) control.abort();
-    return { made: Float32Array.from(image!.data) };
+    return data;
   };
-  const manifest = { name: 'm', graph: { file: '', range: [0, 1] }, layout: 'NCHW', multipleOf: 1 };
-  const pass = createImagePass({ ...network, outputs: [{ name: 'made', type: 'float32', shape: [] }], run } as never, {
-    ...(manifest as ManifestOf<'style-transfer'>),
-    tile: { size: 16, overlap: 4 },
-  });
+  const network = { fixed: undefined, run, release: async () => {} };
+  const pass = createImagePass(network, { name: 'm', multipleOf: 1, tile: { size: 16, overlap: 4 } });
   await expect(pass(aPicture(64, 64), { signal: control.signal, clock: { runMs: 0 } })).rejects.toThrow();
   expect(runs).toBe(2);
 });

@@ -7,12 +7,13 @@ import { type Exchange, exchange } from '../../../../src/engine/style/adain.ts';
 import type { AnyStyle } from '../../../../src/engine/style/any-style.ts';
 import { around, blocksOf } from '../../../../src/engine/style/blocks.ts';
 import { gatherMoments, mixMoments } from '../../../../src/engine/style/moments.ts';
-import { cut, type Planes } from '../../../../src/engine/style/planes.ts';
+import { cut, type Planes, pictureOf, planesOf } from '../../../../src/engine/style/planes.ts';
 import { regionsOf } from '../../../../src/engine/style/region.ts';
 import { restyle, styleOf } from '../../../../src/engine/style/restyle.ts';
 
 const SIDE = 4;
 const CHANNELS = 3 * SIDE * SIDE;
+const RANGE = [-1, 1] as const;
 
 /** Where pixel (x, y) of plane c lies among the maps. */
 const place = (c: number, x: number, y: number, cells: { width: number; height: number }) =>
@@ -38,12 +39,12 @@ function rearranged(planes: Planes, to: 'maps' | 'picture'): Planes {
 
 const seen: string[] = [];
 const net: AnyStyle = {
-  about: { channels: CHANNELS, range: [-1, 1], multipleOf: SIDE, epsilon: 1e-5, reach: { encoder: 1, decoder: 2 } },
-  encode: async (planes) => {
-    seen.push(`${planes.width}x${planes.height}`);
-    return rearranged(planes, 'maps');
+  about: { channels: CHANNELS, multipleOf: SIDE, epsilon: 1e-5, reach: { encoder: 1, decoder: 2 } },
+  encode: async (picture) => {
+    seen.push(`${picture.width}x${picture.height}`);
+    return rearranged(planesOf(picture, RANGE), 'maps');
   },
-  decode: async (planes) => rearranged(planes, 'picture'),
+  decode: async (maps) => pictureOf(rearranged(maps, 'picture'), RANGE),
   rooms: createRooms(),
   release: async () => {},
 };
