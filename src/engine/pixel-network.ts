@@ -1,12 +1,9 @@
 /** A graph from a picture to a picture. Callers speak bytes; what planes it was exported with stays in here. */
-import { dirname } from 'node:path';
 import type { Picture } from '../core/picture.ts';
 import type { Device } from './device.ts';
 import { type Clock, openByteNetwork } from './network.ts';
-import { type EditedGraph, openGraph } from './onnx/edit.ts';
-import { writeModel } from './onnx/model.ts';
+import { editedGraph } from './onnx/edit.ts';
 import { PIXELS, type PixelEnds, withPixelEnds } from './onnx/pixel-ends.ts';
-import { join } from './onnx/wire.ts';
 import type { Feed } from './tensor.ts';
 
 export interface PixelNetwork {
@@ -22,7 +19,10 @@ export async function openPixelNetwork(
   file: string,
   ends: PixelEnds & Required<Pick<PixelEnds, 'takes' | 'gives'>>,
 ): Promise<PixelNetwork> {
-  const { inputs, run, release } = await openByteNetwork(device, await openPixelEnds(file, ends));
+  const { inputs, run, release } = await openByteNetwork(
+    device,
+    await editedGraph(file, (model) => withPixelEnds(model, ends)),
+  );
   const [height, width] = inputs
     .find(({ name }) => name === PIXELS.in)!
     .shape.slice(1, 3)
@@ -32,12 +32,6 @@ export async function openPixelNetwork(
     run: async (picture, clock) => (await run(pixelFeed(picture), clock))[PIXELS.out]!,
     release,
   };
-}
-
-/** A graph file with bytes at its ends, for the runtime. */
-export async function openPixelEnds(file: string, ends: PixelEnds): Promise<EditedGraph> {
-  const model = join(writeModel(withPixelEnds(await openGraph(file), ends)));
-  return { model, folder: dirname(file), dispose: async () => {} };
 }
 
 /** What such a graph is fed with. */

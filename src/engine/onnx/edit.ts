@@ -36,6 +36,12 @@ export async function openGraph(file: string): Promise<Model> {
   return readModel(await readFile(file));
 }
 
+/** A graph file with other nodes, inputs or outputs; what lies beside it stays there. */
+export async function editedGraph(file: string, edit: (model: Model) => Model): Promise<EditedGraph> {
+  const model = join(writeModel(edit(await openGraph(file))));
+  return { model, folder: dirname(file), dispose: async () => {} };
+}
+
 /**
  * The model with these weights. They are asked for one by one, so that only one of them is in memory at a time when
  * there are many: those are written to a temporary file, which the runtime maps, beside the model's own.

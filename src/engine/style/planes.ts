@@ -52,12 +52,16 @@ export const mirror: Beyond = (side) => (at) => {
 /** The upper left part. */
 export const cropped = (planes: Planes, { width, height }: Size): Planes => cut(planes, { x: 0, y: 0, width, height });
 
-/** The part within a rectangle; the planes themselves where that is all of them. */
-export function cut(planes: Planes, part: Rect): Planes {
+/** The part within a rectangle, in a new room; the planes themselves where that is all of them. */
+export function cut(
+  planes: Planes,
+  part: Rect,
+  roomFor = (length: number): Planes['data'] => new Float32Array(length),
+): Planes {
   const { width, height } = part;
   if (width === planes.width && height === planes.height) return planes;
   const size = (planes.data.length / (planes.width * planes.height)) * width * height;
-  const out = { width, height, data: new Float32Array(size) };
+  const out = { width, height, data: roomFor(size) };
   paste(planes, part, out, { x: 0, y: 0 });
   return out;
 }

@@ -6,7 +6,7 @@
 import type { Picture } from '../../core/picture.ts';
 import type { Clock } from '../network.ts';
 import { partOf, type Rect } from '../pixels.ts';
-import { type Exchange, exchange } from './adain.ts';
+import { type Affine, affineOf, changedByShares, unchanged } from './adain.ts';
 import type { AnyStyle } from './any-style.ts';
 import { around, blocksOf, enlarged, inside } from './blocks.ts';
 import { gatherMoments, type Moments, mixMoments } from './moments.ts';
@@ -89,10 +89,18 @@ export async function restyle(deps: Deps, restyling: Restyling): Promise<Picture
     }
     if (whole) gather(whole, { x: 0, y: 0, ...cells });
   }
-  const exchanges = regions.map((region, r) => ({
-    content: gatherings[r]!.finish(epsilon),
-    style: mixMoments(styles, region.shares),
-  }));
+  const changes = regions.map((region, r) => {
+    const exchange = { content: gatherings[r]!.finish(epsilon), style: mixMoments(styles, region.shares) };
+    return affineOf(exchange, strength);
+  });
+  const everywhere = regions.some(({ mask }) => mask) ? undefined : changes[0];
+
+  /** A part of maps, and what is to become of it all. */
+  const changed = (maps: Planes, part: Rect, seen: Rect): [Planes, Affine] => {
+    if (everywhere) return [cut(maps, part, net.rooms.borrow), everywhere];
+    const here = changes.map((change, r) => ({ ...change, share: shareOf(r, seen)! }));
+    return [changedByShares(maps, part, here, net.rooms.borrow(channels * areaOf(part))), unchanged(channels)];
+  };
 
   const painted: Picture[] = [];
   for (const [f, frame] of frames.entries()) {
@@ -101,10 +109,9 @@ export async function restyle(deps: Deps, restyling: Restyling): Promise<Picture
       signal.throwIfAborted();
       const seen = around(part, reach.decoder, cells);
       const from = kept[f] ? { maps: kept[f], part: seen } : await encoded(frame, seen);
-      const here: Exchange[] = exchanges.map((one, r) => ({ ...one, share: shareOf(r, seen) }));
-      const room = net.rooms.borrow(channels * areaOf(seen));
-      const made = await net.decode(exchange(from.maps, from.part, here, strength, room), clock);
-      net.rooms.giveBack(room);
+      const [maps, change] = changed(from.maps, from.part, seen);
+      const made = await net.decode(maps, change, clock);
+      if (maps !== kept[f]) net.rooms.giveBack(maps.data);
       lay(partOf(made, enlarged(inside(part, seen), multipleOf)), canvas, enlarged(part, multipleOf));
       onBlock(++done, total);
     }

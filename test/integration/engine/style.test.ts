@@ -152,11 +152,13 @@ it('what any-style decodes from has the statistics of the style', async () => {
   const { channels, epsilon } = anyStyle.about;
   const style = await styleOf({ ...deps(), net: anyStyle }, [stripes(96, BLUE)]);
   let maps: Planes | undefined;
+  let [gain, shift]: Float32Array[] = [];
   const listening: AnyStyle = {
     ...anyStyle,
-    decode: async (planes, clock) => {
+    decode: async (planes, change, clock) => {
       maps = planes;
-      return anyStyle.decode(planes, clock);
+      ({ gain, shift } = change);
+      return anyStyle.decode(planes, change, clock);
     },
   };
   const content = aScene(64);
@@ -165,7 +167,7 @@ it('what any-style decodes from has the statistics of the style', async () => {
   const cells = maps!.width * maps!.height;
   expect(cells).toBe(256);
   for (let c = 0; c < channels; c++) {
-    const values = maps!.data.subarray(c * cells, (c + 1) * cells);
+    const values = maps!.data.subarray(c * cells, (c + 1) * cells).map((v) => gain![c]! * v + shift![c]!);
     const mean = values.reduce((sum, v) => sum + v, 0) / cells;
     const deviation = Math.sqrt(values.reduce((sum, v) => sum + (v - mean) ** 2, 0) / cells + epsilon);
     expect(mean).toBeCloseTo(style.mean[c]!, 2);

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { mulberry32 } from '../../../../src/core/mulberry32.ts';
 import type { Picture } from '../../../../src/core/picture.ts';
 import { createRooms } from '../../../../src/engine/rooms.ts';
-import { type Exchange, exchange } from '../../../../src/engine/style/adain.ts';
+import { type Affine, affineOf, changedByShares } from '../../../../src/engine/style/adain.ts';
 import type { AnyStyle } from '../../../../src/engine/style/any-style.ts';
 import { around, blocksOf } from '../../../../src/engine/style/blocks.ts';
 import { gatherMoments, mixMoments } from '../../../../src/engine/style/moments.ts';
@@ -37,6 +37,12 @@ function rearranged(planes: Planes, to: 'maps' | 'picture'): Planes {
   return out;
 }
 
+function changed(maps: Planes, { gain, shift }: Affine): Planes {
+  const cells = maps.width * maps.height;
+  const channel = (i: number) => Math.floor(i / cells);
+  return { ...maps, data: maps.data.map((v, i) => gain[channel(i)]! * v + shift[channel(i)]!) };
+}
+
 const seen: string[] = [];
 const net: AnyStyle = {
   about: { channels: CHANNELS, multipleOf: SIDE, epsilon: 1e-5, reach: { encoder: 1, decoder: 2 } },
@@ -44,7 +50,7 @@ const net: AnyStyle = {
     seen.push(`${picture.width}x${picture.height}`);
     return rearranged(planesOf(picture, RANGE), 'maps');
   },
-  decode: async (maps) => pictureOf(rearranged(maps, 'picture'), RANGE),
+  decode: async (maps, change) => pictureOf(rearranged(changed(maps, change), 'picture'), RANGE),
   rooms: createRooms(),
   release: async () => {},
 };
@@ -72,13 +78,9 @@ it('what comes out has the mean and the deviation of the style, channel by chann
     return gathering.finish(1e-5);
   };
   const [content, style] = [maps(2), momentsOf(maps(7))];
-  const share = new Float32Array(cells).fill(1);
-  const exchanged = (strength: number) => {
-    const size = { width: cells, height: 1 };
-    const exchanges = [{ share, content: momentsOf(content), style }];
-    const room = new Float32Array(content.length);
-    return exchange({ ...size, data: content }, { x: 0, y: 0, ...size }, exchanges, strength, room).data;
-  };
+  const exchanged = (strength: number) =>
+    changed({ width: cells, height: 1, data: content }, affineOf({ content: momentsOf(content), style }, strength))
+      .data;
   const [full, half] = [momentsOf(exchanged(1)), momentsOf(exchanged(0.5))];
   for (let c = 0; c < channels; c++) {
     expect(full.mean[c]).toBeCloseTo(style.mean[c]!, 3);
@@ -88,7 +90,7 @@ it('what comes out has the mean and the deviation of the style, channel by chann
   expect(exchanged(0)).toEqual(content);
 });
 
-it('a part of the maps is exchanged as it is in all of them, also where several regions meet', () => {
+it('a part of the maps is changed as it is in all of them, also where several regions meet', () => {
   const [size, part] = [
     { width: 5, height: 4 },
     { x: 1, y: 2, width: 3, height: 2 },
@@ -96,16 +98,27 @@ it('a part of the maps is exchanged as it is in all of them, also where several 
   const random = mulberry32(5);
   const some = (length: number) => Float32Array.from({ length }, random);
   const maps = { ...size, data: some(2 * 20) };
-  const moments = () => ({ mean: Float64Array.of(random(), random()), deviation: Float64Array.of(1, 1 + random()) });
   const within = (data: Float32Array<ArrayBuffer>) => cut({ ...size, data }, part).data;
   for (const regions of [1, 2]) {
-    const all = Array.from({ length: regions }, () => ({ content: moments(), style: moments(), share: some(20) }));
-    if (regions === 1) delete (all[0] as Exchange).share;
-    const whole = exchange(maps, { x: 0, y: 0, ...size }, all, 0.5, new Float32Array(2 * 20));
-    const parts = all.map(({ share, ...rest }) => ({ ...rest, ...(share && { share: within(share) }) }));
+    const all = Array.from({ length: regions }, () => ({ gain: some(2), shift: some(2), share: some(20) }));
+    const whole = changedByShares(maps, { x: 0, y: 0, ...size }, all, new Float32Array(2 * 20));
+    const parts = all.map(({ share, ...rest }) => ({ ...rest, share: within(share) }));
     const room = new Float32Array(2 * 6);
-    expect(exchange(maps, part, parts, 0.5, room)).toEqual({ width: 3, height: 2, data: cut(whole, part).data });
+    expect(changedByShares(maps, part, parts, room)).toEqual({ width: 3, height: 2, data: cut(whole, part).data });
   }
+});
+
+it('a region that is everywhere changes maps as its gain and shift do, and one that is nowhere does not', () => {
+  const random = mulberry32(6);
+  const some = (length: number) => Float32Array.from({ length }, random);
+  const maps = { width: 5, height: 4, data: some(2 * 20) };
+  const change = { gain: some(2), shift: some(2) };
+  const by = (share: number) => {
+    const region = { ...change, share: new Float32Array(20).fill(share) };
+    return changedByShares(maps, { x: 0, y: 0, width: 5, height: 4 }, [region], new Float32Array(40)).data;
+  };
+  expect(by(0)).toEqual(maps.data);
+  for (const [i, v] of changed(maps, change).data.entries()) expect(by(1)[i]).toBeCloseTo(v, 5);
 });
 
 it('moments gathered in parts are those of the whole; shares count cells for less', () => {
