@@ -32,6 +32,14 @@ export type Beyond = (side: number) => (at: number) => number;
 /** Beyond its edge the edge pixel repeats. */
 const repeated: Beyond = (side) => (at) => Math.min(at, side - 1);
 
+/** The same part of a picture so many times as large. */
+export const enlarged = ({ x, y, width, height }: Rect, times: number): Rect => ({
+  x: x * times,
+  y: y * times,
+  width: width * times,
+  height: height * times,
+});
+
 /** A part of a picture, or what is beyond its right and lower edge; the picture itself where that is all of it. */
 export function partOf(picture: Picture, { x, y, width, height }: Rect, beyond: Beyond = repeated): Picture {
   if (x === 0 && y === 0 && width === picture.width && height === picture.height) return picture;

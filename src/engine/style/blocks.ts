@@ -46,10 +46,3 @@ export function around({ x, y, width, height }: Rect, reach: number, whole: Size
 
 /** Where a part lies within another. */
 export const inside = (part: Rect, whole: Rect): Rect => ({ ...part, x: part.x - whole.x, y: part.y - whole.y });
-
-export const enlarged = ({ x, y, width, height }: Rect, times: number): Rect => ({
-  x: x * times,
-  y: y * times,
-  width: width * times,
-  height: height * times,
-});

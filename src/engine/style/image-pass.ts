@@ -4,11 +4,10 @@ import type { Picture } from '../../core/picture.ts';
 import type { ManifestOf } from '../manifest.ts';
 import type { Clock } from '../network.ts';
 import type { PixelNetwork } from '../pixel-network.ts';
-import { partOf } from '../pixels.ts';
+import { enlarged, partOf } from '../pixels.ts';
 import { createCanvas } from '../upscale/canvas.ts';
 import { resample } from '../upscale/resample.ts';
 import { tilesOf } from '../upscale/tiles.ts';
-import { enlarged } from './blocks.ts';
 import { mirror, roundedUp, type Size } from './planes.ts';
 
 /** The same picture gives the same picture: there is no chance in it. */
@@ -52,7 +51,7 @@ export function createImagePass(network: PixelNetwork, manifest: Manifest): Imag
     );
     const margin = Math.floor(overlap * UNSEEN) / overlap;
     const canvas = createCanvas(picture, { tiles, factor: 1, overlap: overlap * multipleOf, margin });
-    for (const part of tiles) canvas.add((await run(partOf(picture, part), context)).data, part.width, part);
+    for (const part of tiles) canvas.add(await run(partOf(picture, part), context), part);
     return canvas.finish();
   };
 

@@ -5,10 +5,10 @@
  */
 import type { Picture } from '../../core/picture.ts';
 import type { Clock } from '../network.ts';
-import { partOf, type Rect } from '../pixels.ts';
+import { enlarged, partOf, type Rect } from '../pixels.ts';
 import { type Affine, affineOf, changedByShares, unchanged } from './adain.ts';
 import type { AnyStyle } from './any-style.ts';
-import { around, blocksOf, enlarged, inside } from './blocks.ts';
+import { around, blocksOf, inside } from './blocks.ts';
 import { gatherMoments, type Moments, mixMoments } from './moments.ts';
 import { cut, mirror, type Planes, paste, roundedUp, type Size } from './planes.ts';
 import type { Mask, Region } from './region.ts';

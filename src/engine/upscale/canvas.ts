@@ -9,8 +9,8 @@ interface Size {
 }
 
 export interface Canvas {
-  /** Rows of `stride` pixels of a tile, RGB, larger than it by the factor; what lies beyond the tile's own size is padding. */
-  add(pixels: Uint8Array, stride: number, tile: Tile): void;
+  /** What a tile has become, larger by the factor; what lies beyond the tile's own size is padding. */
+  add(larger: Picture, tile: Tile): void;
   finish(): Picture;
 }
 
@@ -39,7 +39,7 @@ export function createCanvas(picture: Size, { tiles, factor, overlap, margin }: 
   const upright = new Float32Array(3 * height * across.seamPixels);
 
   return {
-    add(pixels, stride, tile) {
+    add({ data, width: stride }, tile) {
       const [left, top] = [tile.x * factor, tile.y * factor];
       const [columns, rows] = [across.shares.get(left)!, down.shares.get(top)!];
       const { some, all } = columns;
@@ -50,7 +50,7 @@ export function createCanvas(picture: Size, { tiles, factor, overlap, margin }: 
       for (let y = rows.some[0]; y < rows.some[1]; y++) {
         const row = top + y;
         const line = down.seam[row]!;
-        const from = pixels.subarray(3 * y * stride, 3 * (y + 1) * stride);
+        const from = data.subarray(3 * y * stride, 3 * (y + 1) * stride);
         if (line >= 0) {
           addShares(from, { pixels: level, at: line * width + left + some[0] }, columns, some, rows.of[y]!);
           continue;

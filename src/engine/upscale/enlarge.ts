@@ -4,9 +4,9 @@ import type { Picture } from '../../core/picture.ts';
 import type { ManifestOf } from '../manifest.ts';
 import type { Clock } from '../network.ts';
 import type { PixelNetwork } from '../pixel-network.ts';
-import { partOf } from '../pixels.ts';
+import { enlarged, partOf } from '../pixels.ts';
 import { createCanvas } from './canvas.ts';
-import { leastTilesOf, tilesOf } from './tiles.ts';
+import { leastTilesOf, type Tile, tilesOf } from './tiles.ts';
 
 export interface Upscaler {
   factor: number;
@@ -34,19 +34,23 @@ export function createUpscaler(network: PixelNetwork, { name, factor: own, tile 
     factor: own,
     async enlarge(picture, { factor = own, signal, clock, onTile }) {
       const tiles = split(picture.width, picture.height, size, overlap);
-      const canvas = createCanvas(picture, { tiles, factor, overlap });
-      for (const [i, part] of tiles.entries()) {
+      const larger = async (part: Tile, done: number): Promise<Picture> => {
         signal.throwIfAborted();
-        const seen = { ...part, ...fixed };
-        const made = await network.run(partOf(picture, seen), clock);
-        onTile(i + 1, tiles.length);
-        if (made.length !== 3 * seen.width * seen.height * own ** 2)
+        const { width, height } = { ...part, ...fixed };
+        const made = await network.run(partOf(picture, { ...part, width, height }), clock);
+        onTile(done, tiles.length);
+        if (made.length !== 3 * width * height * own ** 2)
           throw new AppError(
             'model_corrupt',
             `The model ${name} does not enlarge ${own} times, as its model.json says.`,
           );
-        canvas.add(averaged(made, seen.width * factor, own / factor), seen.width * factor, part);
-      }
+        const data = averaged(made, width * factor, own / factor);
+        return { width: width * factor, height: height * factor, data };
+      };
+      const [only, ...others] = tiles as [Tile, ...Tile[]];
+      if (others.length === 0) return partOf(await larger(only, 1), enlarged(only, factor));
+      const canvas = createCanvas(picture, { tiles, factor, overlap });
+      for (const [i, part] of tiles.entries()) canvas.add(await larger(part, i + 1), part);
       return canvas.finish();
     },
   };
