@@ -216,6 +216,7 @@ export interface Records {
   line(options: { first: number; with?: readonly string[] }): Promise<Line>;
   /** How many wait to be taken. */
   waiting(): Promise<number>;
+  /** Those that have not ended, by kind and state. */
   counts(): Promise<{ kind: string; status: Status; count: number }[]>;
 
   /** Received so long ago that whoever was to acknowledge it is dead: the person may have seen it accepted, so it is queued. */

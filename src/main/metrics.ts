@@ -37,7 +37,7 @@ export function createMetrics(records: Pick<Records, 'counts'>, engineMemory: ()
   });
   new Gauge({
     name: 'atelier_jobs',
-    help: 'Generations by kind and state',
+    help: 'Generations received, queued or running, by kind; ended ones are counted by the histograms',
     labelNames: ['kind', 'state'],
     registers,
     async collect() {

@@ -303,12 +303,14 @@ describe('look-ups', () => {
     expect(next.map(({ id }) => id)).toEqual(ids.slice(3));
   });
 
-  it('counts by kind and status', async () => {
+  it('counts what has not ended by kind and status', async () => {
     const before = await records.counts();
-    await queued();
+    const { id } = await queued();
     const of = (rows: typeof before) =>
       rows.find((row) => row.kind === 'imagine' && row.status === 'queued')?.count ?? 0;
     expect(of(await records.counts())).toBe(of(before) + 1);
+    await records.cancel(id);
+    expect(await records.counts()).toEqual(before);
   });
 
   it('finds what a crash left behind', async () => {
