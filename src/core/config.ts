@@ -49,6 +49,17 @@ const attachmentHosts = z.string().transform((text, context): readonly string[] 
     }),
 );
 
+const earlierKeys = z.string().transform((text, context): readonly string[] =>
+  text
+    .split(',')
+    .map((entry) => entry.trim())
+    .filter((entry, i) => {
+      if (entry && !/^[0-9a-f]{64}$/i.test(entry))
+        context.addIssue({ code: 'custom', message: `entry ${i + 1} must be 64 hexadecimal digits` });
+      return entry;
+    }),
+);
+
 const port = z.coerce.number().int().min(0).max(65535);
 
 export const Env = z
@@ -205,7 +216,12 @@ export const Env = z
       .regex(/^[0-9a-f]{64}$/i, 'must be 64 hexadecimal digits')
       .optional()
       .describe(
-        'Master key of the watermark, the same on every host. Without it one is made once under DATA_DIR/keys.',
+        'Master key of the watermark, the same on every host. Without it one is made once under DATA_DIR/keys. To change it: put its value into WATERMARK_KEYS_EARLIER and a new one (openssl rand -hex 32) here; of a key in the file: `atelier keys rotate`.',
+      ),
+    WATERMARK_KEYS_EARLIER: earlierKeys
+      .optional()
+      .describe(
+        'Keys that marked pictures before, separated by commas, so that those are still known as made here; those in the file under DATA_DIR/keys count as well. Each makes it once more as likely that a picture from elsewhere is taken for one of ours: at most 7 in 2³² for every key.',
       ),
     LOG_LEVEL: z
       .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'])

@@ -1,5 +1,4 @@
 /** Composition: the only place where parts meet. Opens what a process needs, in order, and closes it in reverse. */
-import { join } from 'node:path';
 import { startDiscord } from '../bots/discord/discord.ts';
 import { createPresent } from '../bots/present.ts';
 import { startSlack } from '../bots/slack/slack.ts';
@@ -17,13 +16,13 @@ import { createPlanner } from '../engine/plan.ts';
 import { openWordLists } from '../engine/planning/word-lists.ts';
 import { brushesOf } from '../engine/style/brushes.ts';
 import { openQueue } from '../queue/queue.ts';
-import { loadOrCreateKey } from '../safety/key.ts';
 import { createSafety } from '../safety/safety.ts';
 import { openStore } from '../store/store.ts';
 import { about } from './about.ts';
 import { checkDefaultModel } from './default-model.ts';
 import type { Environment } from './environment.ts';
 import { connect, type Gateway } from './gateway.ts';
+import { openKeys } from './keys.ts';
 import { createLook } from './look.ts';
 import { createMetrics } from './metrics.ts';
 import { serveOperations } from './operations.ts';
@@ -76,13 +75,10 @@ export async function assemble({ config, portWasChosen, log }: Environment, role
         )
       : undefined;
     const metrics = createMetrics(store.records, async () => (await engine?.memory()) ?? 0);
-    const { key, keyId } = await loadOrCreateKey({
-      path: join(config.DATA_DIR, 'keys', 'watermark.key'),
-      hex: config.WATERMARK_KEY,
-    });
+    const keys = await openKeys(config);
     const { classify } =
       engine ?? opened(createLook({ config, catalogue, log: part('engine') }), (look) => look.close());
-    const safety = createSafety({ classify, key, keyId, uploads: uploadBounds(config), log: part('safety') });
+    const safety = createSafety({ classify, ...keys, uploads: uploadBounds(config), log: part('safety') });
 
     const queue = opened(
       await openQueue({

@@ -1,6 +1,5 @@
 /** A request from a shell: planned, made, judged, marked, written. No database, no queue; the same bytes every time. */
 import { createHash } from 'node:crypto';
-import { join } from 'node:path';
 import { altTextOf, subjectOf } from '../core/alt-text.ts';
 import type { Config } from '../core/config.ts';
 import { AppError } from '../core/errors.ts';
@@ -18,10 +17,10 @@ import { createPlanner } from '../engine/plan.ts';
 import { openWordLists } from '../engine/planning/word-lists.ts';
 import { judgeFrames, markFrames } from '../queue/frames.ts';
 import { encodeAnimation } from '../safety/animation.ts';
-import { loadOrCreateKey } from '../safety/key.ts';
 import { createSafety } from '../safety/safety.ts';
 import { readEnvironment } from './environment.ts';
 import { createHandedIn, type HandedIn } from './handed-in.ts';
+import { openKeys } from './keys.ts';
 import { findRoom, formatOf, outFor, writeEach } from './picture-files.ts';
 
 /** What a command asks for; pictures are handed in as files. */
@@ -79,9 +78,7 @@ export async function makeAtShell(name: string, ask: Ask, out?: string): Promise
 }
 
 async function openSafety(config: Config, log: Logger, classify: Parameters<typeof createSafety>[0]['classify']) {
-  const path = join(config.DATA_DIR, 'keys', 'watermark.key');
-  const { key, keyId } = await loadOrCreateKey({ path, hex: config.WATERMARK_KEY });
-  return createSafety({ classify, key, keyId, log });
+  return createSafety({ classify, ...(await openKeys(config)), log });
 }
 
 const FRAME_MS = 120;

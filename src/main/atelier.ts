@@ -8,6 +8,7 @@ import { askFace, askMorph, askStylize, askUpscale, type FaceOptions, type Styli
 import { hint } from './hint.ts';
 import { imagine } from './imagine.ts';
 import type { ShellOptions } from './imagine-options.ts';
+import { addKeyCommands } from './keys.ts';
 import { addModelCommands } from './models.ts';
 
 type Written<T> = T & { out?: string };
@@ -132,6 +133,7 @@ program
   .argument('<file>', 'a PNG, JPEG, WebP or GIF')
   .action(check);
 
+addKeyCommands(program.command('keys').description('the keys of the watermark'));
 addModelCommands(program.command('models').description('the installed models, and others to fetch'));
 
 // Long-running processes read their own arguments; they are modules that start when imported.

@@ -1,14 +1,13 @@
 /** Was this made here? Looks in a picture, or what chats have made of it, for this installation's watermark. */
 import { access } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Config } from '../core/config.ts';
 import { AppError } from '../core/errors.ts';
 import { uploadBounds } from '../core/upload-bounds.ts';
 import { decodePicture } from '../engine/picture-input.ts';
-import { loadOrCreateKey } from '../safety/key.ts';
 import { createSafety } from '../safety/safety.ts';
 import { readEnvironment } from './environment.ts';
 import { createHandedIn } from './handed-in.ts';
+import { keyFile, openKeys } from './keys.ts';
 
 /** Prints one JSON line; `mark` are the 64 bits under which the picture is on record, in hexadecimal. */
 export async function check(file: string): Promise<void> {
@@ -17,16 +16,16 @@ export async function check(file: string): Promise<void> {
   const handedIn = createHandedIn(uploadBounds(config));
   const picture = await handedIn.add(file);
   if (!('key' in picture)) throw new TypeError('A file has a key.');
-  const safety = createSafety({ ...(await knownKey(config)), log });
+  const safety = createSafety({ ...(await knownKeys(config)), log });
   const found = await safety.readMark(await decodePicture(await handedIn.load(picture.key)));
   const about = found && { mark: found.code.toString(16).padStart(16, '0'), key: found.keyId };
   process.stdout.write(`${JSON.stringify({ file, madeHere: found !== undefined, ...about })}\n`);
 }
 
 /** A new key would know no picture at all. */
-async function knownKey({ DATA_DIR, WATERMARK_KEY }: Config) {
-  const path = join(DATA_DIR, 'keys', 'watermark.key');
-  if (!WATERMARK_KEY)
+async function knownKeys(config: Config) {
+  const path = keyFile(config);
+  if (!config.WATERMARK_KEY)
     await access(path).catch((cause: unknown) => {
       throw new AppError(
         'bad_config',
@@ -34,5 +33,5 @@ async function knownKey({ DATA_DIR, WATERMARK_KEY }: Config) {
         { cause },
       );
     });
-  return loadOrCreateKey({ path, hex: WATERMARK_KEY });
+  return openKeys(config);
 }

@@ -4,6 +4,7 @@ import type { Classify, Picture } from '../core/picture.ts';
 import type { Safety } from '../core/safety.ts';
 import type { UploadBounds } from '../core/upload-bounds.ts';
 import { encodeAnimation } from './animation.ts';
+import type { MasterKey } from './key.ts';
 import { judgePicture, PICTURE_POLICY, type PicturePolicy, strictly } from './picture.ts';
 import { createPromptJudge } from './prompt/judge.ts';
 import { encodePng } from './provenance.ts';
@@ -18,6 +19,8 @@ export interface SafetyDeps {
   /** 32 bytes. */
   key: Uint8Array;
   keyId: string;
+  /** Keys that marked before this one; still read. */
+  earlier?: readonly MasterKey[];
   log: Logger;
   policy?: Partial<PicturePolicy>;
   /** What may be handed in. */
@@ -25,11 +28,12 @@ export interface SafetyDeps {
 }
 
 /** Prompt rules, picture verdicts, watermark and provenance in one. */
-export function createSafety({ classify, key, keyId, log, policy, uploads }: SafetyDeps): Safety {
+export function createSafety({ classify, key, keyId, earlier = [], log, policy, uploads }: SafetyDeps): Safety {
   if (!classify) log.warn('no picture classifier: pictures are shown without a check of their content');
   const thresholds = { ...PICTURE_POLICY, ...policy };
   const onError = (err: unknown) => log.error({ err }, 'picture classifier failed');
-  const watermark = createWatermarkThread(subkey(key, 'watermark-v1'));
+  const ring = [{ key, keyId }, ...earlier];
+  const watermark = createWatermarkThread(ring.map(({ key }) => subkey(key, 'watermark-v1')));
   const judge = (picture: Picture) => judgePicture({ classify, onError }, picture, thresholds);
   return {
     judgePrompt: createPromptJudge(),
@@ -47,8 +51,8 @@ export function createSafety({ classify, key, keyId, log, policy, uploads }: Saf
         ? { bytes: await encodeAnimation(shown, about), mime: 'image/webp' }
         : { bytes: await encodePng(shown, about), mime: 'image/png' },
     async readMark(picture) {
-      const code = await watermark.read(picture);
-      return code === undefined ? undefined : { code, keyId };
+      const found = await watermark.read(picture);
+      return found && { code: found.code, keyId: ring[found.keyAt]!.keyId };
     },
   };
 }

@@ -1,9 +1,10 @@
 /** The other side of thread.ts: one task after the other, each answered. */
 import { parentPort, workerData } from 'node:worker_threads';
+import type { Picture } from '../../core/picture.ts';
 import { createWatermark } from './mark.ts';
-import type { Answer, Task } from './thread.ts';
+import type { Answer, Found, Task } from './thread.ts';
 
-const watermark = createWatermark(workerData as Uint8Array);
+const watermarks = (workerData as Uint8Array[]).map(createWatermark);
 let line = Promise.resolve();
 
 parentPort?.on('message', ({ id, ...task }: Task & { id: number }) => {
@@ -14,6 +15,14 @@ parentPort?.on('message', ({ id, ...task }: Task & { id: number }) => {
 });
 
 async function work(task: Task): Promise<Omit<Answer, 'id'>> {
-  if (task.do === 'read') return { code: watermark.read(task.picture) };
-  return { marked: await watermark.mark(task.picture, task.code) };
+  if (task.do === 'read') return { found: find(task.picture) };
+  return { marked: await watermarks[0]!.mark(task.picture, task.code) };
+}
+
+function find(picture: Picture): Found | undefined {
+  for (const [keyAt, { read }] of watermarks.entries()) {
+    const code = read(picture);
+    if (code !== undefined) return { code, keyAt };
+  }
+  return undefined;
 }

@@ -6,23 +6,32 @@ import type { Picture } from '../../core/picture.ts';
 import type { Marked } from './mark.ts';
 
 export type Task = { do: 'mark'; picture: Picture; code: bigint } | { do: 'read'; picture: Picture };
-export type Answer = { id: number; marked?: Marked; code?: bigint | undefined; failure?: unknown };
+export type Answer = { id: number; marked?: Marked; found?: Found | undefined; failure?: unknown };
+
+export interface Found {
+  code: bigint;
+  /** Which of the keys it was marked with, from 0. */
+  keyAt: number;
+}
 
 export interface WatermarkThread {
   mark(picture: Picture, code: bigint): Promise<Marked>;
-  read(picture: Picture): Promise<bigint | undefined>;
+  read(picture: Picture): Promise<Found | undefined>;
 }
 
 type Waiting = { resolve(answer: Answer): void; reject(error: unknown): void };
 
-/** Starts with its first task, anew after a failure, and never keeps the process alive by itself. */
-export function createWatermarkThread(key: Uint8Array): WatermarkThread {
+/**
+ * Starts with its first task, anew after a failure, and never keeps the process alive by itself. Marks with the first
+ * key; reads with one after the other, so a picture made without any of them passes K times as likely as with one.
+ */
+export function createWatermarkThread(keys: readonly Uint8Array[]): WatermarkThread {
   const waiting = new Map<number, Waiting>();
   let worker: Worker | undefined;
   let last = 0;
 
   function start(): Worker {
-    const started = open(key);
+    const started = open(keys);
     const lose = (error: unknown) => {
       if (worker === started) worker = undefined;
       for (const { reject } of waiting.values()) reject(error);
@@ -52,16 +61,16 @@ export function createWatermarkThread(key: Uint8Array): WatermarkThread {
 
   return {
     mark: async (picture, code) => (await ask({ do: 'mark', picture, code })).marked!,
-    read: async (picture) => (await ask({ do: 'read', picture })).code,
+    read: async (picture) => (await ask({ do: 'read', picture })).found,
   };
 }
 
-function open(key: Uint8Array): Worker {
+function open(keys: readonly Uint8Array[]): Worker {
   if (!import.meta.url.endsWith('.ts'))
-    return new Worker(new URL('./thread-entry.js', import.meta.url), { workerData: key });
+    return new Worker(new URL('./thread-entry.js', import.meta.url), { workerData: keys });
   // From source: a thread takes no loader from its arguments, so it registers one itself.
   const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx/package.json')).href;
   const entry = new URL('./thread-entry.ts', import.meta.url).href;
   const script = `import(${JSON.stringify(new URL('./dist/esm/api/index.mjs', tsx).href)}).then(({ register }) => (register(), import(${JSON.stringify(entry)})))`;
-  return new Worker(script, { eval: true, workerData: key });
+  return new Worker(script, { eval: true, workerData: keys });
 }

@@ -27,6 +27,10 @@ it.each([
   [{ ENGINE_MEMORY_GB: 'plenty' }, 'ENGINE_MEMORY_GB: must be a number'],
   [{ LOG_LEVEL: 'loud' }, 'LOG_LEVEL: must be one of trace, debug, info, warn, error, silent'],
   [{ LOG_FORMAT: 'xml' }, 'LOG_FORMAT: must be one of json, pretty'],
+  [
+    { WATERMARK_KEYS_EARLIER: `${'a'.repeat(64)}, feed` },
+    'WATERMARK_KEYS_EARLIER: entry 2 must be 64 hexadecimal digits',
+  ],
   [{ SLACK_API_URL: 'slack' }, 'SLACK_API_URL: must be a URL'],
   [
     { SLACK_SIGNING_SECRET: 'short', SLACK_BOT_TOKEN: 'xoxb-1' },

@@ -34,6 +34,23 @@ it('answers "was this made here?" for the file that people get', async () => {
   expect(await stranger.readMark(picture)).toBeUndefined();
 }, 60_000);
 
+it('knows a picture made before the key changed, and says which key marked it', async () => {
+  const classify = async () => ({});
+  const older = { key: new Uint8Array(32).fill(2), keyId: 'k0' };
+  const { picture } = await createSafety({ ...older, log, classify }).mark(flatArt(1), 5n);
+  const safety = createSafety({
+    key,
+    keyId: 'k1',
+    earlier: [{ key: new Uint8Array(32), keyId: 'k' }, older],
+    log,
+    classify,
+  });
+  expect(await safety.readMark(picture)).toEqual({ code: 5n, keyId: 'k0' });
+  const { picture: newer, keyId } = await safety.mark(flatArt(2), 6n);
+  expect(keyId).toBe('k1');
+  expect(await safety.readMark(newer)).toEqual({ code: 6n, keyId: 'k1' });
+}, 60_000);
+
 it('takes in what the settings allow, and names the limit in force', async () => {
   const uploads = uploadBounds(loadConfig({ UPLOAD_MAX_MB: '1', UPLOAD_MAX_MEGAPIXELS: '2', UPLOAD_MAX_FRAMES: '2' }));
   const { cleanse } = createSafety({ key, keyId: 'k1', log, uploads });
