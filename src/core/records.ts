@@ -201,10 +201,15 @@ export interface Records {
 
   /** queued/received → cancelled at once (delivery due); running → marked, the worker ends it. */
   cancel(id: string): Promise<Status>;
-  /** Deletes pictures' rows, prompt and recipe text; keeps verdicts. Answers the keys no other image uses. */
-  remove(id: string): Promise<{ generation: GenerationView; keys: string[] }>;
+  /**
+   * Deletes pictures' rows, prompt and recipe text; keeps verdicts. Answers the keys no other image uses, and where it was
+   * shown, unless a newer version wrote that down.
+   */
+  remove(id: string): Promise<{ address?: Address; keys: string[] }>;
 
   find(id: string): Promise<GenerationView | undefined>;
+  /** Whose it is and how it stands: known of every record, also of one that this version cannot read. */
+  outline(id: string): Promise<Pick<GenerationView, 'personId' | 'status'> | undefined>;
   findByMessage(platform: Platform, message: string): Promise<GenerationView | undefined>;
   personOf(sender: Sender): Promise<string | undefined>;
   history(personId: string, options: { limit: number; before?: string }): Promise<GenerationView[]>;

@@ -26,8 +26,8 @@ export interface Studio {
   submit(order: Order, acknowledge: (receipt: Receipt) => Promise<Address>): Promise<Receipt | undefined>;
   /** Stops a waiting or running job of this person. Throws not_yours / not_found / invalid_request (already ended). */
   cancel(sender: Sender, generationId: string): Promise<void>;
-  /** Removes the person's own generation: pictures, prompt, and the message it was shown in. */
-  remove(sender: Sender, generationId: string): Promise<GenerationView>;
+  /** Removes the person's own generation: pictures, prompt, and the message it was shown in. Throws not_yours / not_found. */
+  remove(sender: Sender, generationId: string): Promise<void>;
   /** Where a waiting or running job stands, now. Undefined for what has ended or never was. */
   standing(generationId: string): Promise<Standing | undefined>;
   /** All of one's jobs that have not ended, oldest first, and where each stands. */

@@ -31,6 +31,8 @@ export interface StudioDeps extends IntakeDeps {
   attributes: () => { name: string; title: string }[];
 }
 
+const gone = () => new AppError('not_found', 'That picture is no longer here.');
+
 const ENDED: readonly Status[] = ['done', 'failed', 'cancelled'];
 
 export function createStudio(deps: StudioDeps): Studio {
@@ -38,15 +40,17 @@ export function createStudio(deps: StudioDeps): Studio {
 
   const find = async (generationId: string): Promise<GenerationView> => {
     const generation = await records.find(generationId);
-    if (!generation) throw new AppError('not_found', 'That picture is no longer here.');
+    if (!generation) throw gone();
     return generation;
   };
   const isOwner = ownerOf(records);
-  const ofOwner = async (sender: Sender, generationId: string) => {
-    const generation = await find(generationId);
-    if (!(await isOwner(sender, generation)))
+  /** Without reading it: a record of a newer version is its person's all the same. */
+  const statusForOwner = async (sender: Sender, generationId: string): Promise<Status> => {
+    const found = await records.outline(generationId);
+    if (!found) throw gone();
+    if (!(await isOwner(sender, found)))
       throw new AppError('not_yours', 'Only the person who asked for it can do that.');
-    return generation;
+    return found.status;
   };
   const stop = async (generationId: string): Promise<Status> => {
     const status = await records.cancel(generationId);
@@ -59,22 +63,23 @@ export function createStudio(deps: StudioDeps): Studio {
   return {
     submit: createIntake(deps),
     async cancel(sender, generationId) {
-      const { status } = await ofOwner(sender, generationId);
+      const status = await statusForOwner(sender, generationId);
       const after = ENDED.includes(status) ? status : await stop(generationId);
       if (ENDED.includes(status) || after === 'done' || after === 'failed')
         throw new AppError('invalid_request', 'That job has already ended.');
     },
     async remove(sender, generationId) {
-      const { status } = await ofOwner(sender, generationId);
-      const { generation, keys } = await records.remove(generationId);
+      const status = await statusForOwner(sender, generationId);
+      const { address, keys } = await records.remove(generationId);
       if (!ENDED.includes(status)) await broker.publish({ kind: 'cancel', generationId }); // whoever runs it finds its claim void
       for (const key of keys)
         await objects.delete(key).catch((err) => log.error({ err, key }, 'could not delete a removed picture'));
-      const courier = courierFor(deps.couriers(), generation.address);
+      if (!address)
+        return log.warn({ generationId }, 'a newer version wrote down where it was shown; the message stays');
+      const courier = courierFor(deps.couriers(), address);
       await deps.turnstile // after an edit that is under way
-        .pass(generationId, async () => courier?.remove(generation.address))
+        .pass(generationId, async () => courier?.remove(address))
         .catch((err) => log.warn({ err, generationId }, 'could not take the message away'));
-      return generation;
     },
     async standing(generationId) {
       const generation = await records.find(generationId);
@@ -103,7 +108,7 @@ export function createStudio(deps: StudioDeps): Studio {
     read: (key) => objects.get(key),
     async image(generationId, index) {
       const image = (await find(generationId)).images.find((image) => image.index === index);
-      if (!image) throw new AppError('not_found', 'That picture is no longer here.');
+      if (!image) throw gone();
       return image;
     },
     isOwner,

@@ -1,16 +1,16 @@
 /** Ending a generation from outside: its person cancels it, or takes it back altogether. */
+import { Address } from '../core/address.ts';
 import { AppError } from '../core/errors.ts';
 import type { Records, Status } from '../core/records.ts';
 import type { Database, Db } from './database.ts';
 import { makeDue } from './deliveries.ts';
 import { settle } from './fair-share.ts';
 import { releaseHandedIn, unusedOf } from './handed-in.ts';
-import { findView } from './views.ts';
 
 export const ending = (db: Database): Pick<Records, 'cancel' | 'remove'> => ({
   cancel: (id) =>
     db.$transaction(async (tx) => {
-      const status = await locked(tx, id);
+      const { status } = await locked(tx, id);
       if (status === 'running') await tx.generation.update({ where: { id }, data: { cancelRequested: true } });
       if (status !== 'received' && status !== 'queued') return status;
       await tx.$executeRaw`
@@ -24,9 +24,9 @@ export const ending = (db: Database): Pick<Records, 'cancel' | 'remove'> => ({
 
   remove: (id) =>
     db.$transaction(async (tx) => {
-      const status = await locked(tx, id);
-      const generation = (await findView(tx, id))!;
-      await tx.image.deleteMany({ where: { generationId: id } });
+      const { status, address } = await locked(tx, id);
+      const pictures = await tx.$queryRaw<{ key: string }[]>`
+        DELETE FROM image WHERE generation_id = ${id}::uuid RETURNING key`;
       // A raised fence: whoever still works on it can no longer write.
       await tx.$executeRaw`
         UPDATE generation SET deleted_at = now(), ended_at = coalesce(ended_at, now()), fence = fence + 1,
@@ -37,17 +37,16 @@ export const ending = (db: Database): Pick<Records, 'cancel' | 'remove'> => ({
       await tx.$executeRaw`DELETE FROM checkpoint WHERE generation_id = ${id}::uuid`;
       await tx.$executeRaw`
         UPDATE delivery SET state = 'void' WHERE generation_id = ${id}::uuid AND state IN ('waiting', 'due')`;
-      return {
-        generation,
-        keys: await unusedOf(tx, [...generation.images.map(({ key }) => key), ...(await releaseHandedIn(tx, id))]),
-      };
+      const keys = await unusedOf(tx, [...pictures.map(({ key }) => key), ...(await releaseHandedIn(tx, id))]);
+      const { data: shown } = Address.safeParse(address);
+      return { keys, ...(shown && { address: shown }) };
     }),
 });
 
-/** The status, which stays so until the transaction ends. Throws not_found. */
-async function locked(tx: Db, id: string): Promise<Status> {
-  const [row] = await tx.$queryRaw<{ status: Status }[]>`
-    SELECT status FROM generation WHERE id = ${id}::uuid AND deleted_at IS NULL FOR UPDATE`;
+/** The status, which stays so until the transaction ends, and the address, unread. Throws not_found. */
+async function locked(tx: Db, id: string): Promise<{ status: Status; address: unknown }> {
+  const [row] = await tx.$queryRaw<{ status: Status; address: unknown }[]>`
+    SELECT status::text, address FROM generation WHERE id = ${id}::uuid AND deleted_at IS NULL FOR UPDATE`;
   if (!row) throw new AppError('not_found', 'This picture is no longer here.');
-  return row.status;
+  return row;
 }

@@ -4,10 +4,19 @@ import type { Database } from './database.ts';
 import { Prisma } from './generated/client/client.ts';
 import { findView, isId, selectViews, sortViews } from './views.ts';
 
-type LookUps = Pick<Records, 'find' | 'findByMessage' | 'personOf' | 'history' | 'unfinished' | 'open' | 'counts'>;
+type LookUps = Pick<
+  Records,
+  'find' | 'outline' | 'findByMessage' | 'personOf' | 'history' | 'unfinished' | 'open' | 'counts'
+>;
 
 export const lookUps = (db: Database): LookUps => ({
   find: async (id) => (isId(id) ? findView(db, id) : undefined),
+
+  async outline(id) {
+    if (!isId(id)) return undefined;
+    const outline = { personId: true, status: true };
+    return (await db.generation.findUnique({ where: { id, deletedAt: null }, select: outline })) ?? undefined;
+  },
 
   async findByMessage(platform, message) {
     const shown = Prisma.sql`

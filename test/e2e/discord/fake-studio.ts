@@ -137,9 +137,7 @@ export async function createFakeStudio(): Promise<FakeStudio> {
         (await find(id)).status = 'cancelled';
       },
       remove: async (_sender, id) => {
-        const generation = await find(id);
-        generations.delete(id);
-        return generation;
+        generations.delete((await find(id)).id);
       },
       standing: async () => undefined,
       waiting: async (sender) =>

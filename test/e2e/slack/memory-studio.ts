@@ -87,7 +87,6 @@ export function createMemoryStudio() {
       const generation = await own(sender, id);
       deleted.add(id);
       await courier?.remove(generation.address as AddressOf<'slack'>);
-      return generation;
     },
     standing: async () => undefined,
     waiting: async (sender) =>

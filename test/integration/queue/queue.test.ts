@@ -5,7 +5,7 @@ import { AppError } from '../../../src/core/errors.ts';
 import type { Status } from '../../../src/core/records.ts';
 import type { Order } from '../../../src/core/studio.ts';
 import type { Queue } from '../../../src/queue/queue.ts';
-import { aRequest, aSender } from '../../unit/queue/memory.ts';
+import { aPlan, aRequest, aSender } from '../../unit/queue/memory.ts';
 import { anOrder, BACKENDS, noRedis, openScene, present, recordingCourier, type Scene, stepping } from './scene.ts';
 
 const ENDED: Status[] = ['done', 'failed', 'cancelled'];
@@ -293,6 +293,27 @@ describe.each(BACKENDS)('on %s', (backend) => {
     await sleep(1_200);
     expect(seen.at(-1)!.what).toBe('remove');
     await expect(queue.studio.find(id)).rejects.toMatchObject({ code: 'not_found' });
+  });
+
+  it('what a newer version asked for is its person’s to cancel and to delete', async () => {
+    const { seen, couriers } = recordingCourier();
+    const queue = await scene.open();
+    queue.startDeliveries({ couriers, present });
+    queue.startWorker({ generate: stepping(1), concurrency: 1 });
+    const made = await submit(queue);
+    await vi.waitFor(() => expect(shown(seen)).toEqual([`${made} done`]), 20_000);
+    const { key } = (await find(made)).images[0]!;
+    await scene.rewriteAsNewer(made);
+    await expect(queue.studio.find(made)).rejects.toMatchObject({ code: 'internal' });
+    await expect(queue.studio.remove(aSender('bob'), made)).rejects.toMatchObject({ code: 'not_yours' });
+    await queue.studio.remove(aSender(), made);
+    await expect(queue.studio.read(key)).rejects.toMatchObject({ code: 'not_found' });
+    expect(seen.at(-1)!.what).toBe('remove');
+    await expect(queue.studio.remove(aSender(), made)).rejects.toMatchObject({ code: 'not_found' });
+    const { generation } = await scene.store.records.admit(anOrder(), aPlan(), []);
+    await scene.rewriteAsNewer(generation.id);
+    await queue.studio.cancel(aSender(), generation.id);
+    expect(await scene.store.records.outline(generation.id)).toMatchObject({ status: 'cancelled' });
   });
 
   it('what the queue carries is not trusted: unknown and malformed jobs are dropped', async () => {

@@ -38,6 +38,8 @@ export interface Scene {
   empty(): Promise<void>;
   /** Every connection to the database is cut, as by its restart. */
   cutDatabase(): Promise<void>;
+  /** Its record becomes one that only a newer version can read. */
+  rewriteAsNewer(generationId: string): Promise<void>;
   /** A worker in a process of its own. */
   worker(behaviour: Behaviour): Promise<WorkerProcess>;
   redis?: Awaited<ReturnType<typeof startRedis>>;
@@ -68,6 +70,13 @@ export async function openScene(backend: BackendName): Promise<Scene> {
   const children: ChildProcess[] = [];
   const redisUrl = redis?.url;
 
+  const sql = async (text: string, values: unknown[] = []) => {
+    const client = new pg.Client(store.databaseUrl);
+    await client.connect();
+    await client.query(text, values);
+    await client.end();
+  };
+
   return {
     store,
     ...(redis && { redis }),
@@ -97,19 +106,14 @@ export async function openScene(backend: BackendName): Promise<Scene> {
         await client.flushall();
         return void (await client.quit());
       }
-      const client = new pg.Client(store.databaseUrl);
-      await client.connect();
-      await client.query('DELETE FROM bullmq.job');
-      await client.end();
+      await sql('DELETE FROM bullmq.job');
     },
-    async cutDatabase() {
-      const client = new pg.Client(store.databaseUrl);
-      await client.connect();
-      await client.query(
+    cutDatabase: () =>
+      sql(
         'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()',
-      );
-      await client.end();
-    },
+      ),
+    rewriteAsNewer: (id) =>
+      sql(`UPDATE generation SET request = '{"kind": "hologram"}', recipe = '{"v": 2}' WHERE id = $1`, [id]),
     async worker(behaviour) {
       const child = spawn(
         process.execPath,

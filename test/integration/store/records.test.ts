@@ -272,9 +272,8 @@ describe('removing', () => {
     await records.complete(mine, anOutcome([anImage({ key: 'a' }), anImage({ index: 1, key: 'shared' })]));
     await records.complete(other, anOutcome([anImage({ key: 'shared' })]));
     const { id, personId } = mine.generation;
-    const { generation, keys } = await records.remove(id);
-    expect(generation.images).toHaveLength(2);
-    expect(keys).toEqual(['a']);
+    expect(await records.remove(id)).toEqual({ address: mine.generation.address, keys: ['a'] });
+    expect(await count('image', `generation_id = '${id}'`)).toBe(0);
     expect(await records.find(id)).toBeUndefined();
     expect(await records.history(personId, { limit: 10 })).toEqual([]);
     const { rows } = await sql.query(`SELECT row_to_json(g)::text AS all FROM generation g WHERE id = '${id}'`);
@@ -481,5 +480,27 @@ describe('a record of a newer version', () => {
     const { personId } = plain.generation;
     await rewrite(plain.generation.id, 'request');
     expect(await records.history(personId, { limit: 5 })).toEqual([]); // rather than an error for all of them
+  });
+
+  it('has its owner and state, and can be removed, pictures and all', async () => {
+    const claim = await running();
+    const { id, personId, address } = claim.generation;
+    await records.complete(claim, anOutcome([anImage({ key: 'strange' })]));
+    await rewrite(id, 'recipe', 'request');
+    await expect(records.find(id)).rejects.toMatchObject({ code: 'internal' });
+    expect(await records.outline(id)).toEqual({ personId, status: 'done' });
+    expect(await records.remove(id)).toEqual({ address, keys: ['strange'] });
+    expect(await records.outline(id)).toBeUndefined();
+    expect(
+      await count('generation', `id = '${id}' AND request IS NULL AND recipe IS NULL AND deleted_at IS NOT NULL`),
+    ).toBe(1);
+    expect(await count('image', `generation_id = '${id}'`)).toBe(0);
+  });
+
+  it('is removed although nobody can tell where it was shown', async () => {
+    const { id } = await queued();
+    await rewrite(id, 'recipe', 'address');
+    expect(await records.remove(id)).toEqual({ keys: [] });
+    expect(await records.unserved()).not.toContainEqual(expect.objectContaining({ id }));
   });
 });

@@ -359,10 +359,11 @@ export const memoryRecords = ({ now = Date.now, rate = RATE }: { now?: () => num
       return r.status;
     },
     async remove(id) {
-      const generation = view(row(id));
+      const { address, images } = row(id);
       rows.delete(id);
-      return { generation, keys: generation.images.map(({ key }) => key) };
+      return { address, keys: images.map(({ key }) => key) };
     },
+    outline: async (id) => rows.get(id),
     find: async (id) => (rows.has(id) ? view(row(id)) : undefined),
     findByMessage: async () => undefined,
     personOf: async (sender) => personOf(sender),

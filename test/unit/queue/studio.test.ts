@@ -78,6 +78,17 @@ describe('removing', () => {
     expect(objects.kept.size).toBe(0);
     expect(seen.map(({ what }) => what)).toEqual(['remove']);
     await expect(s.find(id)).rejects.toMatchObject({ code: 'not_found' });
+    await expect(s.remove(aSender(), id)).rejects.toMatchObject({ code: 'not_found' });
+  });
+
+  it('leaves the message where it is when nobody can tell where that is', async () => {
+    const { studio: s, queued, records, objects, seen } = studio();
+    const id = await queued();
+    const { key } = await objects.put(Buffer.from('png'), 'image/png');
+    records.remove = async () => ({ keys: [key] });
+    await s.remove(aSender(), id);
+    expect(objects.kept.size).toBe(0);
+    expect(seen).toEqual([]);
   });
 });
 

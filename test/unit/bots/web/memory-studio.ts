@@ -52,11 +52,7 @@ export function memoryStudio(): MemoryStudio {
       return receipt;
     },
     cancel: async (sender, id) => void change((await own(sender, id)).id, { status: 'cancelled' }),
-    remove: async (sender, id) => {
-      const found = await own(sender, id);
-      generations.delete(id);
-      return found;
-    },
+    remove: async (sender, id) => void generations.delete((await own(sender, id)).id),
     standing: async () => undefined,
     waiting: async () => [],
     load: async () => ({ waiting: 0, running: 0 }),
