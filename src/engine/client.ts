@@ -9,6 +9,7 @@ import { openCatalogue } from './catalogue.ts';
 import { type ChildState, createEngineChild, type EngineChild } from './child.ts';
 import { usualBudget } from './memory.ts';
 import { modelsOf } from './needs.ts';
+import { resample } from './upscale/resample.ts';
 
 export interface EngineState {
   devices: ChildState[];
@@ -69,9 +70,9 @@ export async function createEngine({ config, log, checkpointMs, onStep = () => {
     await close();
     throw error;
   }
+  const [safety] = catalogue.of('picture-safety');
   // The first preview is judged in the middle of the first job: the classifier had better be open by then.
-  if (catalogue.of('picture-safety').length > 0)
-    for (const child of children) void classifyOn(child, BLANK).catch(() => {});
+  if (safety) for (const child of children) void classifyOn(child, BLANK).catch(() => {});
   const idlest = () => children.reduce((a, b) => (b.load() < a.load() ? b : a));
 
   return {
@@ -96,7 +97,7 @@ export async function createEngine({ config, log, checkpointMs, onStep = () => {
       if (answer.type !== 'done') throw new TypeError(`The engine answered ${answer.type} to generate.`);
       return answer.result;
     },
-    classify: catalogue.of('picture-safety').length > 0 ? (picture) => classifyOn(idlest(), picture) : undefined,
+    classify: safety && (async (picture) => classifyOn(idlest(), await noLarger(picture, safety.manifest.graph.size))),
     async hint(picture, hint) {
       const answer = await idlest().run({
         message: (id) => ({ type: 'hint', id, picture, hint }),
@@ -117,6 +118,10 @@ export async function createEngine({ config, log, checkpointMs, onStep = () => {
     close,
   };
 }
+
+/** The classifier would make it as small itself: the rest need not travel. */
+const noLarger = async (picture: Picture, side: number): Promise<Picture> =>
+  picture.width * picture.height > side ** 2 ? resample(picture, side, side) : picture;
 
 const BLANK: Picture = { width: 8, height: 8, data: new Uint8Array(8 * 8 * 3) };
 

@@ -20,7 +20,7 @@ export const gatys: Pipeline<'gatys'> = async (recipe, job) => {
   const { width, height, iterations, keepColours: how, strength, seed } = recipe;
   const { keeping = NOTHING_KEPT } = job;
   const source = onWhite(await loadCutout(job.load, recipe.source));
-  const content = source.width === width && source.height === height ? source : await resample(source, width, height);
+  const content = await resample(source, width, height);
   const regions = await loadRegions(job.load, recipe.styles, content);
   if (strength === 0 || regions.length === 0) return [{ picture: content, seed }];
 

@@ -143,5 +143,4 @@ const scaled = ({ width, height }: Size, share: number): Size => ({
   height: Math.max(1, Math.round(height * share)),
 });
 
-const fitted = async (picture: Picture, { width, height }: Size): Promise<Picture> =>
-  picture.width === width && picture.height === height ? picture : resample(picture, width, height);
+const fitted = (picture: Picture, { width, height }: Size): Promise<Picture> => resample(picture, width, height);

@@ -32,7 +32,7 @@ export async function enlarge(
       onTile(done, total);
     },
   });
-  return larger.width === width && larger.height === height ? larger : resample(larger, width, height);
+  return resample(larger, width, height);
 }
 
 export const times = (factor: number, { width, height }: Size): Size => ({

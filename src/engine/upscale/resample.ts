@@ -6,8 +6,10 @@ import type { ModelRef } from '../../core/recipe.ts';
 /** Stands in a recipe where no upscaling model is installed. */
 export const LANCZOS: ModelRef = { name: 'lanczos', version: '3', sha256: '0'.repeat(64) };
 
-/** To exactly this size. */
-export async function resample({ width, height, data }: Picture, toWidth: number, toHeight: number): Promise<Picture> {
+/** To exactly this size; the picture itself where it has it. */
+export async function resample(picture: Picture, toWidth: number, toHeight: number): Promise<Picture> {
+  const { width, height, data } = picture;
+  if (width === toWidth && height === toHeight) return picture;
   const image = sharp(data, { raw: { width, height, channels: 3 } }).resize(toWidth, toHeight, {
     kernel: 'lanczos3',
     fit: 'fill',

@@ -5,8 +5,11 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { AppError } from '../../../src/core/errors.ts';
 import type { Progress } from '../../../src/core/picture.ts';
+import { openCatalogue } from '../../../src/engine/catalogue.ts';
 import type { EngineClient } from '../../../src/engine/client.ts';
-import { aContext, anEngine, aRecipe, hashes, isAlive } from './an-engine.ts';
+import { openDevice } from '../../../src/engine/device.ts';
+import { createLocalEngine } from '../../../src/engine/engine.ts';
+import { aContext, anEngine, aRecipe, hashes, isAlive, log, MODELS_DIR } from './an-engine.ts';
 
 let engine: EngineClient;
 beforeAll(async () => {
@@ -154,6 +157,15 @@ it('judges a picture between the steps of a running job, and fails it as lost wh
   process.kill(pid(), 'SIGKILL');
   await expect(judged).rejects.toMatchObject({ code: 'engine_lost' });
   await expect(job).rejects.toMatchObject({ code: 'engine_lost' });
+});
+
+it('judges a large picture as an engine in this process does', async () => {
+  const picture = { width: 600, height: 400, data: Uint8Array.from({ length: 720_000 }, (_, i) => (i * i) % 251) };
+  const catalogue = await openCatalogue({ MODELS_DIR });
+  const local = createLocalEngine({ catalogue, device: await openDevice({ log }, 'cpu'), log });
+  const [there, here] = [await engine.classify!(picture), await local.classify!(picture)];
+  await local.close();
+  expect(there).toEqual(here);
 });
 
 it('shows a preview, smaller than or as large as the picture, before the end', async () => {
