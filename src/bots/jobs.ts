@@ -24,13 +24,28 @@ export async function status(studio: Studio, sender: Sender): Promise<Reply> {
   };
 }
 
-/** The latest, newest first, with their ids. */
+/** The latest, newest first, with their ids, and a menu that shows one of them again. */
 export async function history(studio: Studio, sender: Sender): Promise<Reply> {
   const latest = await studio.history(sender, { limit: LISTED });
   const lines = latest.map(
-    (generation) => `${at(generation)} · ${named(generation)} · ${ended(generation, studio)} · ${generation.id}`,
+    (generation, i) =>
+      `${i + 1} · ${at(generation)} · ${named(generation)} · ${ended(generation, studio)} · ${generation.id}`,
   );
-  return { ...notice(lines.length > 0 ? 'Your latest jobs.' : 'Nothing made yet.'), lines };
+  const options = latest.flatMap((generation, i) =>
+    generation.status === 'done' && generation.images.length > 0
+      ? [
+          {
+            label: `${i + 1} · ${named(generation)}`,
+            action: { verb: 'show', index: 0, generationId: generation.id } as const,
+          },
+        ]
+      : [],
+  );
+  return {
+    ...notice(lines.length > 0 ? 'Your latest jobs.' : 'Nothing made yet.'),
+    lines,
+    ...(options.length > 0 && { menus: [{ placeholder: 'Show again…', options }] }),
+  };
 }
 
 const named = ({ request }: GenerationView): string => {

@@ -78,6 +78,12 @@ export function outcome(generation: GenerationView, choices: Choices = NONE): Re
   };
 }
 
+/** What was shown before, with all that can be done to it, for the eyes of whoever asks. */
+export const shownAgain = (generation: GenerationView, choices: Choices): Reply => ({
+  ...outcome(generation, choices),
+  private: true,
+});
+
 /** The end of what a newer version wrote and this one cannot read. */
 export const unreadable = (generationId: string): Reply => ({
   state: 'failed',

@@ -1,6 +1,7 @@
 /** What a button, a menu or a reaction does, free of any platform. State lives in the records, so it works a month later too. */
 import type { Action, Verb } from '../core/action.ts';
 import { AppError } from '../core/errors.ts';
+import { maySee } from '../core/may-see.ts';
 import type { GenerationView } from '../core/records.ts';
 import type { Reply } from '../core/reply.ts';
 import type { Request } from '../core/request.ts';
@@ -8,16 +9,19 @@ import { type Acknowledge, ask, type Deps, type Event } from './ask.ts';
 import { beforeAndAfter } from './before-after.ts';
 import { details } from './details.ts';
 import { edited, mixed, morphed } from './face-edits.ts';
-import { notice } from './present.ts';
+import { notice, shownAgain } from './present.ts';
 import type { Pressed } from './pressed.ts';
 import { enlarged, rerolled, varied } from './remake.ts';
 import { sourceOf } from './source.ts';
 import { restyled, strengthened } from './style-edits.ts';
 
-/** Answers a private reply to show at once, or undefined when `acknowledge` has shown a waiting one. Throws AppError. */
+/**
+ * Answers a private reply to show at once, or undefined when `acknowledge` has shown a waiting one.
+ * `privately`: pressed on a message that one person sees; what comes of it stays theirs. Throws AppError.
+ */
 export async function press(
   deps: Deps,
-  event: Event & { action: Action },
+  event: Event & { action: Action; privately?: boolean },
   acknowledge: Acknowledge,
 ): Promise<Reply | undefined> {
   const { action, sender } = event;
@@ -31,7 +35,7 @@ export async function press(
   return DO[action.verb](deps, { ...event, generation }, acknowledge);
 }
 
-type Press = Event & { action: Action; generation: GenerationView };
+type Press = Event & { action: Action; generation: GenerationView; privately?: boolean };
 type Do = (deps: Deps, press: Press, acknowledge: Acknowledge) => Promise<Reply | undefined>;
 
 const OWNERS_ONLY: ReadonlySet<Verb> = new Set(['cancel', 'delete']);
@@ -46,8 +50,9 @@ function handedIn(generation: GenerationView): boolean {
 /** A new request made of the record of the picture that was pressed. */
 const order =
   (derive: (pressed: Pressed) => Request): Do =>
-  async (deps, { action, generation, ...event }, acknowledge) => {
-    const request = derive({ action, generation, studio: deps.studio });
+  async (deps, { action, generation, privately = false, ...event }, acknowledge) => {
+    const derived = derive({ action, generation, studio: deps.studio });
+    const request = { ...derived, private: derived.private || privately };
     await ask(deps, { ...event, request, parentId: generation.id }, acknowledge);
     return undefined;
   };
@@ -68,6 +73,10 @@ const DO = {
     throw new AppError('invalid_request', 'Say which one: press the button of that name below the pictures.');
   },
   details: async (_deps, { generation }) => details(generation),
+  show: async ({ studio }, { sender, generation }) => {
+    if (await maySee(studio, sender, generation)) return shownAgain(generation, studio);
+    throw new AppError('not_found', 'There is no such picture here.');
+  },
   cancel: async ({ studio }, { sender, generation }) => {
     await studio.cancel(sender, generation.id);
     return notice('Cancelled.', generation.id);

@@ -15,6 +15,7 @@ export const VERBS = [
   'morph',
   'pick',
   'details',
+  'show',
   'cancel',
   'delete',
 ] as const;

@@ -81,8 +81,8 @@ export function createAnswer(
     removePressed: (): Promise<void> => api.deleteOriginal(ticket),
     /** For this person only. A public “thinking…” that nothing will follow is taken back first. */
     async tell(reply: Reply): Promise<void> {
+      const rendered = await render({ read }, reply); // many pictures take their time: patience runs meanwhile
       clearTimeout(patience);
-      const rendered = await render({ read }, reply);
       const flags = MessageFlags.Ephemeral;
       if (deferred) {
         await deferred.message;

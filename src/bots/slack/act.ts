@@ -9,7 +9,13 @@ import { acknowledge, addressOf, type Occasion, type SlackDeps, senderOf } from 
 export const act = (deps: SlackDeps, occasion: Occasion, action: Action): Promise<Reply | undefined> =>
   press(
     deps,
-    { eventId: occasion.eventId, sender: senderOf(occasion), address: addressOf(occasion), action },
+    {
+      eventId: occasion.eventId,
+      sender: senderOf(occasion),
+      address: addressOf(occasion),
+      action,
+      privately: occasion.whispered ?? false,
+    },
     acknowledge(deps, occasion),
   );
 

@@ -31,4 +31,5 @@ const occasionOf = (body: BlockAction): Occasion => ({
   channel: body.channel?.id,
   threadTs: (body.message as { thread_ts?: string } | undefined)?.thread_ts,
   responseUrl: body.response_url,
+  whispered: body.container?.is_ephemeral === true,
 });

@@ -38,6 +38,8 @@ export interface Occasion {
   channel?: string | undefined;
   threadTs?: string | undefined;
   responseUrl?: string | undefined;
+  /** On a message that only this person sees. */
+  whispered?: boolean;
 }
 
 /** A slash command as an occasion. */

@@ -17,16 +17,17 @@ const Origin = z.strictObject({
   channel: z.string().optional(),
   threadTs: z.string().optional(),
   responseUrl: z.string().optional(),
+  whispered: z.boolean().optional(),
 });
 
 /** Nothing may be asked before it: a trigger is good for three seconds. */
 export async function askWhich(
   { client }: SlackDeps,
   action: Action,
-  { channel, threadTs, responseUrl }: Occasion,
+  { channel, threadTs, responseUrl, whispered = false }: Occasion,
   triggerId: string,
 ): Promise<undefined> {
-  const origin = { action: encodeAction(action), channel, threadTs, responseUrl } satisfies z.infer<typeof Origin>;
+  const origin: z.infer<typeof Origin> = { action: encodeAction(action), channel, threadTs, responseUrl, whispered };
   await client.once('views.open', {
     trigger_id: triggerId,
     view: {
@@ -54,7 +55,13 @@ const Field = z.object({ value: z.string().nullish() });
 
 export function listenToPicks(app: App, deps: SlackDeps): void {
   app.view(CALLBACK, async ({ body, view, ack }) => {
-    const { action, channel, threadTs, responseUrl } = Origin.parse(JSON.parse(view.private_metadata));
+    const {
+      action,
+      channel,
+      threadTs,
+      responseUrl,
+      whispered = false,
+    } = Origin.parse(JSON.parse(view.private_metadata));
     const said = Field.safeParse(view.state.values[WHICH]?.value).data?.value ?? '';
     const chosen = await picked(deps.studio, decode(action), said).catch(toAppError);
     if (chosen instanceof Error)
@@ -66,7 +73,7 @@ export function listenToPicks(app: App, deps: SlackDeps): void {
       teamName: body.team?.domain,
       userId: body.user.id,
       userName: body.user.name,
-      ...{ channel, threadTs, responseUrl },
+      ...{ channel, threadTs, responseUrl, whispered },
     };
     await deal(deps, occasion, () => act(deps, occasion, chosen));
   });

@@ -127,6 +127,7 @@ const SPOKEN = {
   morph: (nth) => `Turn picture ${nth} into another`,
   pick: () => 'Say which of the pictures, by its number or seed',
   details: () => 'Show how it was made, only to me',
+  show: () => 'Show it again, only to me',
   cancel: () => 'Cancel this job',
   delete: () => 'Delete the pictures and this message',
 } satisfies Record<Verb, (nth: number) => string>;

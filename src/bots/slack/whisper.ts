@@ -3,6 +3,7 @@ import { AppError } from '../../core/errors.ts';
 import type { Logger } from '../../core/log.ts';
 import type { Reply } from '../../core/reply.ts';
 import { directChannel } from './direct.ts';
+import { onOneSheet } from './hand-out.ts';
 import { render } from './render.ts';
 import { type UploadDeps, upload } from './upload.ts';
 
@@ -20,11 +21,11 @@ const TIMEOUT_MS = 10_000;
 export async function whisper(deps: UploadDeps & { log: Logger }, ear: Ear, reply: Reply): Promise<void> {
   const { client, log } = deps;
   const { userId, channel, threadTs, responseUrl } = ear;
-  const files = await upload(deps, reply.images).catch((error: unknown) => {
+  const shown = await pictured(deps, reply).catch((error: unknown) => {
     log.warn({ err: error, userId }, 'pictures of a private word not uploaded');
-    return [];
+    return { reply, files: [] };
   });
-  const look = render(reply, files);
+  const look = render(shown.reply, shown.files);
   const ways: (() => Promise<unknown>)[] = [
     ...(responseUrl ? [() => respond(responseUrl, look)] : []),
     ...(channel
@@ -47,6 +48,12 @@ export async function whisper(deps: UploadDeps & { log: Logger }, ear: Ear, repl
       log.debug({ err: error, userId }, 'whisper did not arrive');
     }
   log.warn({ userId, channel }, 'nothing reached the person');
+}
+
+/** More pictures than a message holds come as one sheet; the archive is where they were handed out. */
+async function pictured(deps: UploadDeps, reply: Reply): Promise<{ reply: Reply; files: string[] }> {
+  const sheet = reply.archive ? await onOneSheet(deps, reply) : { reply, read: deps.read };
+  return { reply: sheet.reply, files: await upload({ ...deps, read: sheet.read }, sheet.reply.images) };
 }
 
 async function respond(url: string, look: object): Promise<void> {

@@ -2,7 +2,7 @@
 import { decodeAction, type Verb } from '../../core/action.ts';
 import { AppError } from '../../core/errors.ts';
 import { press } from '../press.ts';
-import type { Deps } from './commands.ts';
+import { type Deps, shownAgain } from './commands.ts';
 import type { Hub } from './hub.ts';
 import type { Visitor } from './session.ts';
 import { type Answer, toWire } from './wire.ts';
@@ -26,6 +26,7 @@ export async function pressButton(
   const action = decodeAction(code);
   if (!action) throw new AppError('invalid_request', 'That is not one of our buttons. Reload the page.');
   const { verb, index, generationId, detail = '' } = action;
+  if (verb === 'show') return shownAgain(deps, visitor, generationId);
   const answer = deps.shown.answer(visitor, ({ prompt = '' }) => ({
     by: ASKED[verb]?.(index, detail) ?? verb,
     text: prompt,

@@ -86,8 +86,7 @@ const COMMANDS = {
     run: async ({ studio, live }, { visitor, rest }) => {
       if (!UUID.test(rest))
         throw new AppError('invalid_request', 'Type the id after /show. Details of a picture name it.');
-      const generation = await visible(studio, visitor.sender, rest);
-      return { message: toMessage(generation, studio, live.get(generation.id)) };
+      return shownAgain({ studio, live }, visitor, rest);
     },
   },
   status: {
@@ -97,7 +96,7 @@ const COMMANDS = {
   },
   history: {
     usage: '/history',
-    description: 'List your latest jobs with their ids.',
+    description: 'List your latest jobs with their ids, and show them again.',
     run: async ({ studio }, { visitor }) => ({ notice: toWire(await history(studio, visitor.sender)) }),
   },
   help: {
@@ -108,6 +107,12 @@ const COMMANDS = {
     }),
   },
 } satisfies Record<string, Command>;
+
+/** A message that was there before, for whoever may see it. */
+export async function shownAgain({ studio, live }: Pick<Deps, 'studio' | 'live'>, visitor: Visitor, id: string) {
+  const generation = await visible(studio, visitor.sender, id);
+  return { message: toMessage(generation, studio, live.get(id)), again: true } as const;
+}
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 

@@ -65,7 +65,7 @@ export interface Asked {
 
 /** What POST /api/command and /api/press answer. */
 export type Answer =
-  | { message: Message }
+  | { message: Message /** It was there before: asked to be seen again. */; again?: true }
   | { notice: WireReply; removed?: string }
   /** This event was already taken; its message is in the history. */
   | { duplicate: true };

@@ -533,7 +533,15 @@ describe('with a running bot', () => {
     const standing = await patron.slash('status', {}).until(ephemeral, 'standing');
     expect(standing.content).toContain('two red apples: Yours is next. About 12 s.');
     expect((await alice.slash('history', {}).until(ephemeral, 'history')).content).toContain('Nothing made yet');
-    expect((await patron.slash('history', {}).until(ephemeral, 'history')).content).toContain(fake.latest().id);
+    const { id } = fake.latest();
+    await fake.finish(bot.courier, id);
+    const listed = await patron.slash('history', {}).until(ephemeral, 'history');
+    expect(listed.content).toContain(id);
+    const shown = await patron
+      .choose(listed, 'Show again…', '1 · two red apples')
+      .until((message) => ephemeral(message) && message.attachments.length === 1, 'the picture again');
+    await accepted(patron.press(shown, 'Upscale'));
+    expect(fake.latest()).toMatchObject({ request: { kind: 'upscale', private: true }, parentId: id });
   });
 
   it('suggests brushes and attributes while someone types', async () => {

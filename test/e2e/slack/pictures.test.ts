@@ -234,6 +234,17 @@ describe('commands', () => {
     expect(JSON.stringify(home.view)).toContain('2 jobs before yours. About 30 s');
   });
 
+  it('/jobs history shows a picture again to its person alone, and what is made of it there too', async () => {
+    const dora = on.slack.join('dora');
+    const first = await made(() => dora.slash(on.slack.general, 'a red hat'));
+    await dora.slash(on.slack.general, 'history', { command: '/jobs' });
+    await dora.choose(await on.whisper(dora.id), '1 · a red hat');
+    const shown = await on.whisper(dora.id, 2);
+    expect(pictures(shown)).toHaveLength(1);
+    const { generation } = await ordered(() => dora.press(shown, 'Upscale'));
+    expect(generation).toMatchObject({ request: { private: true }, parentId: first.generation.id });
+  });
+
   it('/upscale opens a form, and “Enlarge this image” needs none', async () => {
     await alice.slash(on.slack.general, '', { command: '/upscale' });
     await modal(alice);

@@ -22,9 +22,10 @@ interface Given {
   generation?: GenerationView;
   index?: number;
   detail?: string;
+  privately?: boolean;
 }
 
-function pressed(verb: Verb, { mine = true, generation = aGeneration(), index = 0, detail }: Given = {}) {
+function pressed(verb: Verb, { mine = true, generation = aGeneration(), index = 0, detail, privately }: Given = {}) {
   const orders: Order[] = [];
   const studio = {
     find: async () => generation,
@@ -49,10 +50,31 @@ function pressed(verb: Verb, { mine = true, generation = aGeneration(), index = 
     sender: aSender(),
     address: generation.address,
     action: { verb, index, generationId: generation.id, ...(detail && { detail }) },
+    ...(privately && { privately }),
   };
   const acknowledge = vi.fn(async () => generation.address);
   return { result: press({ studio, log: pino({ level: 'silent' }) }, event, acknowledge), orders, studio, acknowledge };
 }
+
+it('shows a picture again to one person, with all that can be done to it', async () => {
+  const reply = await pressed('show').result;
+  expect(reply).toMatchObject({ state: 'done', private: true, images: [{ key: 'bb/bb/image' }] });
+  expect(reply!.buttons.flat().map(({ action }) => action.verb)).toContain('upscale');
+});
+
+it('shows nobody else what was made where they are not', async () => {
+  const generation = aGeneration({ sender: aSender({ platform: 'discord', space: { id: 'elsewhere' } }) });
+  await expect(pressed('show', { mine: false, generation }).result).rejects.toMatchObject({ code: 'not_found' });
+});
+
+it('keeps private what comes of a message that one person sees', async () => {
+  const { result, orders } = pressed('upscale', { privately: true });
+  await result;
+  expect(orders[0]!.request.private).toBe(true);
+  const elsewhere = pressed('upscale');
+  await elsewhere.result;
+  expect(elsewhere.orders[0]!.request.private).toBe(false);
+});
 
 it('re-rolls with everything but the seed', async () => {
   const generation = aGeneration({ request: aRequest({ seed: 0, steps: 9 }) });

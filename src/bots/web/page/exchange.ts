@@ -13,13 +13,15 @@ export interface Exchange {
   update(reply: WireReply, force?: boolean): void;
   /** Shows a private word under this answer, instead of the one before. */
   note(reply: WireReply, refusal: boolean): void;
+  reveal(): void;
 }
 
 export function createExchange(
   { id, at, asked, reply }: Message,
   deps: { press: (code: string, exchange: Exchange) => Promise<void>; view: View },
 ): Exchange {
-  const answer = createAnswer({ press: (code) => deps.press(code, exchange), view: deps.view });
+  const press = (code: string) => deps.press(code, exchange);
+  const answer = createAnswer({ press, view: deps.view });
   const notes = h('div', { class: 'notes' });
   const element = h(
     'li',
@@ -49,8 +51,12 @@ export function createExchange(
         notes.replaceChildren();
         answer.element.focus({ preventScroll: true });
       };
-      notes.replaceChildren(noticeBox(said, { refusal, dismiss, view: deps.view }));
+      notes.replaceChildren(noticeBox(said, { refusal, dismiss, view: deps.view, press }));
       notes.scrollIntoView({ block: 'nearest' });
+    },
+    reveal: () => {
+      element.scrollIntoView({ block: 'center' });
+      answer.element.focus({ preventScroll: true });
     },
   };
   answer.update(reply);

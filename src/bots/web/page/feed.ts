@@ -16,13 +16,16 @@ export interface Feed {
   /** Makes what is shown from the oldest of these on equal to them. */
   sync(messages: Message[]): void;
   notice(reply: WireReply, refusal: boolean): void;
+  /** Of the history, which may be younger than what was shown on request. */
   oldest(): string | undefined;
+  /** Goes to it. */
+  reveal(id: string): void;
   isEmpty(): boolean;
   toEnd(): void;
 }
 
 export function createFeed(deps: {
-  press: (code: string, exchange: Exchange) => Promise<void>;
+  press: (code: string, exchange?: Exchange) => Promise<void>;
   view: View;
   said: (reply: WireReply) => void;
   changed: () => void;
@@ -64,7 +67,8 @@ export function createFeed(deps: {
 
   return {
     put: (message, options) => {
-      if (options?.kept && !exchanges.has(message.id)) kept.add(message.id);
+      if (!options?.kept) kept.delete(message.id);
+      else if (!exchanges.has(message.id)) kept.add(message.id);
       change(() => put(message, false));
     },
     update: (id, reply) => {
@@ -88,11 +92,15 @@ export function createFeed(deps: {
         const item = h(
           'li',
           {},
-          noticeBox(reply, { refusal, dismiss: () => change(() => item.remove()), view: deps.view }),
+          noticeBox(reply, { refusal, dismiss: () => change(() => item.remove()), view: deps.view, press: deps.press }),
         );
         list.append(item);
       }),
-    oldest: () => list.querySelector<HTMLElement>('.exchange')?.dataset.id,
+    oldest: () =>
+      [...list.querySelectorAll<HTMLElement>('.exchange')]
+        .map(({ dataset }) => dataset.id ?? '')
+        .find((id) => !kept.has(id)),
+    reveal: (id) => exchanges.get(id)?.reveal(),
     isEmpty: () => list.childElementCount === 0,
     toEnd,
   };

@@ -67,8 +67,10 @@ async function submit(text: string): Promise<boolean> {
   if (pictures.length < attached) return false; // what was refused says so itself
   const { ok, notice } = await send(text, pictures);
   if (ok) attachments.clear();
-  else if (notice) feed.notice(notice, true);
-  feed.toEnd();
+  else if (notice) {
+    feed.notice(notice, true);
+    feed.toEnd();
+  }
   return ok;
 }
 
@@ -81,15 +83,15 @@ async function send(text: string, pictures: readonly Attached[]): Promise<{ ok: 
   if (answered) unanswered = undefined;
   if (!ok && 'notice' in answer) return { ok, notice: answer.notice };
   take(answer, { refusal: !ok });
-  feed.toEnd();
+  if (!isAgain(answer)) feed.toEnd();
   return { ok };
 }
 
-async function press(code: string, exchange: Exchange): Promise<void> {
+async function press(code: string, exchange?: Exchange): Promise<void> {
   const { ok, answer } = await api.press(code);
   const cancelled = ok && code.includes(':cancel:'); // its answer changes by itself
-  if (!cancelled) take(answer, { refusal: !ok, exchange });
-  if ('message' in answer) feed.toEnd();
+  if (!cancelled) take(answer, { refusal: !ok, ...(exchange && { exchange }) });
+  if ('message' in answer && !isAgain(answer)) feed.toEnd();
   if ('removed' in answer) composer.focus();
 }
 
@@ -98,12 +100,15 @@ function take(answer: Answer, { refusal, exchange }: { refusal: boolean; exchang
   else if ('message' in answer) {
     feed.put(answer.message, { kept: true });
     announce(answer.message.reply);
+    if (isAgain(answer)) feed.reveal(answer.message.id);
   } else if (answer.removed) {
     feed.remove(answer.removed);
     feed.notice(answer.notice, refusal);
   } else if (exchange) exchange.note(answer.notice, refusal);
   else feed.notice(answer.notice, refusal);
 }
+
+const isAgain = (answer: Answer): boolean => 'message' in answer && answer.again === true;
 
 /** Events that arrive while the messages are fetched are newer than those: they wait. */
 let waiting: (() => void)[] | undefined;

@@ -2,11 +2,17 @@
 import type { WireReply } from '../wire.ts';
 import { h } from './dom.ts';
 import { icon } from './icons.ts';
+import { menuRows } from './menus.ts';
 import { pictures, type View } from './pictures.ts';
 
 export function noticeBox(
   reply: WireReply,
-  { refusal, dismiss, view }: { refusal: boolean; dismiss(): void; view: View },
+  {
+    refusal,
+    dismiss,
+    view,
+    press,
+  }: { refusal: boolean; dismiss(): void; view: View; press: (code: string) => Promise<void> },
 ): HTMLElement {
   return h(
     'div',
@@ -17,6 +23,7 @@ export function noticeBox(
       h('p', { class: 'headline' }, reply.headline),
       ...(reply.images.length > 0 ? [pictures(reply.images, view)] : []),
       ...(reply.lines.length > 0 ? [h('ul', {}, ...reply.lines.map(line))] : []),
+      ...(reply.menus.length > 0 ? [menuRows(reply.menus, press)] : []),
       h('p', { class: 'soft' }, 'Only you see this.'),
     ),
     h(

@@ -160,7 +160,12 @@ export function actor(deps: { workspace: Workspace; deliver: Deliver; origin: st
         if (!option) continue;
         return interactive({
           type: 'block_actions',
-          container: { type: 'message', message_ts: message.ts, channel_id: message.channel, is_ephemeral: false },
+          container: {
+            type: 'message',
+            message_ts: message.ts,
+            channel_id: message.channel,
+            is_ephemeral: message.onlyFor !== undefined,
+          },
           channel: { id: message.channel, name: workspace.channels.get(message.channel)?.name },
           message: asSeen(workspace, message, origin),
           state: { values: {} },

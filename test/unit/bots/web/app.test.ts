@@ -237,6 +237,21 @@ describe('a command', () => {
     const { id } = await make('a cat');
     expect((await noticeOf(await type('/history'))).lines.join()).toContain(id);
   });
+
+  it('/history shows one of them again, to those who may see it', async () => {
+    const { browser, studio } = open();
+    const [ada, ben] = [browser(), browser()];
+    const { id } = await ada.make('a cat --private');
+    studio.change(id, { status: 'done', images: [anImage({ generationId: id })] });
+    const { menus } = await noticeOf(await ada.type('/history'));
+    expect(menus[0]!.options).toEqual([{ label: '1 · a cat', code: expect.stringContaining(id) }]);
+    const { code } = menus[0]!.options[0]!;
+    expect(await (await ada.press(code)).json()).toMatchObject({
+      message: { id, reply: { state: 'done' } },
+      again: true,
+    });
+    expect((await ben.press(code)).status).toBe(404);
+  });
 });
 
 describe('a button', () => {
