@@ -3,7 +3,7 @@ import type { GenerationView } from '../core/records.ts';
 import type { Reply } from '../core/reply.ts';
 import { type Fact, factsOf } from './facts.ts';
 import { saySource, sourceOf } from './source.ts';
-import { duration, quoted, seedsOf } from './wording.ts';
+import { duration, isSeeded, quoted, seeds } from './wording.ts';
 
 /** More pictures than this are not listed one by one. */
 const LISTED = 9;
@@ -14,7 +14,10 @@ export function details(generation: GenerationView): Reply {
   const prompt = quoted(request);
   const facts: Fact[] = [
     ...factsOf(generation),
-    ['Seed', images.length > 0 ? seedsOf(generation)[0]?.replace(/^Seeds? |\.$/g, '') : recipe.seed],
+    [
+      'Seed',
+      isSeeded(recipe) ? (images.length > 0 ? seeds(images).replace(/^Seeds? |\.$/g, '') : recipe.seed) : undefined,
+    ],
     ['Made from', source && saySource(source)],
     ['Parent', parentId],
   ];

@@ -54,9 +54,9 @@ const FACTS: Facts = {
   ],
   morph: ({ stops, frames, delayMs }) => [
     ...stops.map(
-      ({ seed, edits }, i): Fact => [
+      ({ seed, edits, projection }, i): Fact => [
         `Stop ${i + 1}`,
-        [`seed ${seed}`, sayAttributes(edits)].filter(Boolean).join(', '),
+        [projection ? 'found for a picture' : `seed ${seed}`, sayAttributes(edits)].filter(Boolean).join(', '),
       ],
     ),
     ['Frames', `${frames} from stop to stop, ${delayMs} ms each`],

@@ -44,7 +44,6 @@ export function working({ id, request, notes }: GenerationView, { step, total, p
         name: 'preview.jpg',
         mime: 'image/jpeg',
         altText: 'AI-generated image: a rough preview',
-        seed: 0,
       },
     }),
     buttons: [[button('Cancel', 'cancel', id, { style: 'danger' })]],

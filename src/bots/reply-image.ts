@@ -2,12 +2,13 @@
 import type { GenerationView, ImageView } from '../core/records.ts';
 import type { ReplyImage } from '../core/reply.ts';
 import type { KeptPicture } from '../core/request.ts';
-import { quoted } from './wording.ts';
+import { isSeeded, quoted } from './wording.ts';
 
-export function toReplyImage(image: ImageView, { request }: GenerationView): ReplyImage {
+export function toReplyImage(image: ImageView, { request, recipe }: GenerationView): ReplyImage {
   const { key, mime, bytes, width, height, altText, seed, hidden } = image;
   const name = `${slug(quoted(request) ?? NAMES[request.kind])}-${seed}.${extension(mime)}`;
-  return { key, name, mime, bytes, width, height, altText, seed, ...(hidden && { hidden }) };
+  const sown = isSeeded(recipe) && { seed };
+  return { key, name, mime, bytes, width, height, altText, ...sown, ...(hidden && { hidden }) };
 }
 
 /** One that somebody handed in. */
@@ -21,7 +22,6 @@ export function toKeptImage({ key, width, height, frames }: KeptPicture, bytes: 
     width,
     height,
     altText: 'The picture that was handed in',
-    seed: 0,
   };
 }
 

@@ -4,7 +4,6 @@ import type { GenerationView, ImageView } from '../core/records.ts';
 import type { Request } from '../core/request.ts';
 import type { Named } from './closest.ts';
 import { named } from './closest.ts';
-import { sourceOf } from './source.ts';
 
 /** What was typed for it, to be quoted. */
 export function quoted(request: Request): string | undefined {
@@ -50,13 +49,17 @@ export function headline({ request, recipe, images, timings }: GenerationView, b
 
 const count = ({ length }: ImageView[], what: string) => `${length} ${what}${length === 1 ? '' : 's'}`;
 
-/** Nothing for a filter over a picture that was handed in: neither has a seed. */
-export function seedsOf(generation: GenerationView): string[] {
-  const { recipe, images } = generation;
-  const source = sourceOf(generation);
-  if (source && 'key' in source && recipe.kind !== 'imagine' && recipe.kind !== 'face') return [];
+/** Whether its pictures depend on a seed: filters do not, nor does a face that was found for a picture. */
+export function isSeeded(recipe: Recipe): boolean {
+  if (recipe.kind === 'face') return !recipe.projection;
+  if (recipe.kind === 'morph') return !recipe.stops[0]?.projection;
+  return recipe.kind === 'imagine';
+}
+
+/** The seeds that make its pictures again, where there are any. */
+export function seedsOf({ recipe, images }: GenerationView): string[] {
   const mixes = recipe.kind === 'face' ? recipe.mixes : [];
-  return [seeds(images), ...mixes.map(({ seed }) => `Mixed with seed ${seed}.`)];
+  return [...(isSeeded(recipe) ? [seeds(images)] : []), ...mixes.map(({ seed }) => `Mixed with seed ${seed}.`)];
 }
 
 /** Seeds of pictures that have their own; long runs as first to last. */

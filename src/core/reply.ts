@@ -14,7 +14,8 @@ export interface ReplyImage {
   altText: string;
   /** What it is beside others: Before, After. */
   title?: string;
-  seed: number;
+  /** That makes it again; absent where nothing depends on one. */
+  seed?: number;
   /** Moderation said hide: blur until asked for. */
   hidden?: boolean;
 }

@@ -8,6 +8,7 @@ import type { Deps } from '../ask.ts';
 import { COMMANDS } from '../commands.ts';
 import type { GivenPicture } from '../given-picture.ts';
 import { indexOf } from '../pick.ts';
+import { isSeeded } from '../wording.ts';
 import type { Answer } from './answer.ts';
 import { MOST_CHOICES, STYLIZE_THIS } from './commands.ts';
 import { decodeTarget, encodeTarget, modal, readModal, type Target } from './modal.ts';
@@ -40,7 +41,7 @@ export async function onThisImage(
   }));
   const attached = picturesOf({ attachments: links as never }).map(({ filename: name, url }) => ({ name, url }));
   const names = ours
-    ? ours.images.map(({ seed }, i) => `${i + 1}: seed ${seed}`)
+    ? ours.images.map(({ seed }, i) => (isSeeded(ours.recipe) ? `${i + 1}: seed ${seed}` : `${i + 1}`))
     : attached.map(({ name }, i) => `${i + 1}: ${name}`);
   if (names.length === 0) throw new AppError('invalid_request', 'There is no picture attached to that message.');
   const target: Target = { what, channelId, messageId };

@@ -29,7 +29,7 @@ export async function onOneSheet(
   const { bytes, width, height } = await sheet(images.map(readOne));
   const [first] = images;
   const one: ReplyImage = {
-    ...{ key: 'sheet', mime: 'image/png', bytes: bytes.length, width, height, seed: first!.seed },
+    ...{ key: 'sheet', mime: 'image/png', bytes: bytes.length, width, height },
     name: first!.name.replace(/\.\w+$/, '-sheet.png'),
     altText: `${images.length} pictures on one sheet. ${first!.altText}, and others like it`,
     title: `${images.length} pictures`,

@@ -1,7 +1,7 @@
 /** A Reply as Slack shows it: blocks within Block Kit's limits, and the text that notifications and screen readers get. */
 import type { types } from '@slack/bolt';
 import { encodeAction, type Verb } from '../../core/action.ts';
-import type { Button, Menu, Reply } from '../../core/reply.ts';
+import type { Button, Menu, Reply, ReplyImage } from '../../core/reply.ts';
 import { asking } from '../pick.ts';
 import { clip, escaped, literal, pack } from './text.ts';
 
@@ -34,13 +34,7 @@ export function render(
       ...files.flatMap((id, i) => {
         const image = images[i];
         return image
-          ? [
-              picture(
-                id,
-                image.altText,
-                image.title ?? (images.length > 1 ? `${i + 1}: seed ${image.seed}` : undefined),
-              ),
-            ]
+          ? [picture(id, image.altText, image.title ?? (images.length > 1 ? captioned(i, image) : undefined))]
           : [];
       }),
       ...(images.some(({ hidden }) => hidden) ? [context(VEILED)] : []),
@@ -76,6 +70,8 @@ const picture = (id: string, altText: string, title: string | undefined): types.
   alt_text: clip(altText, 2000),
   ...(title && { title: { type: 'plain_text', text: title } }),
 });
+
+const captioned = (i: number, { seed }: ReplyImage) => (seed === undefined ? `${i + 1}` : `${i + 1}: seed ${seed}`);
 
 const actions = (row: Button[]): types.ActionsBlock => ({
   type: 'actions',

@@ -10,7 +10,8 @@ export interface WireImage {
   width: number;
   height: number;
   altText: string;
-  seed: number;
+  /** Where it depends on one. */
+  seed?: number;
   /** As commands name it; absent for what cannot be named. */
   of?: string;
   /** What it is beside others: Before, After. */
@@ -119,7 +120,7 @@ export const toWireImage = (image: ReplyImage, generationId: string): WireImage 
   width: image.width,
   height: image.height,
   altText: image.altText,
-  seed: image.seed,
+  ...(image.seed !== undefined && { seed: image.seed }),
   ...(image.title && { title: image.title }),
   moves: image.mime === 'image/webp',
   hidden: image.hidden ?? false,

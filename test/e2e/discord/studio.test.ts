@@ -100,7 +100,9 @@ describe('/imagine', () => {
     const upscaled = await picture(alice.press(message, 'U2'));
     expect(upscaled.id).not.toBe(message.id);
     expect(upscaled.content).toContain('Enlarged');
-    expect(upscaled.content).toContain('Seed 8.');
+    expect(upscaled.content).not.toContain('Seed'); // nothing in it depends on one
+    const larger = await alice.press(upscaled, 'Details').until(ephemeral, 'details of the enlarged one');
+    expect(larger.content).toContain('Made from: picture 2 of');
     const varied = await picture(bob.press(message, 'V1'));
     expect(labels(varied)).toContain('U4');
     const again = await picture(alice.press(message, '🔁 Re-roll'));

@@ -102,6 +102,18 @@ it('says which brush painted it, and offers the others, softer and stronger', ()
   expect(reply.images[0]!.name).toBe('stylized-7.png');
 });
 
+it.each([
+  ['a filter', stylized, false],
+  ['an enlargement', aGeneration({ recipe: { ...aBrushRecipe(), kind: 'upscale', factor: 4 } as never }), false],
+  ['a face found for a picture', { ...aFace(1), recipe: aFaceRecipe({ projection: {} as never }) }, false],
+  ['a face', aFace(1), true],
+  ['a picture of words', aGeneration(), true],
+])('names a seed only where the picture depends on it: %s', (_what, generation, seeded) => {
+  const { images, lines } = outcome(generation);
+  expect([images[0]!.seed, lines.join()]).toEqual(seeded ? [7, 'Seed 7.'] : [undefined, '']);
+  expect(details(generation).lines.filter((line) => line.startsWith('Seed'))).toEqual(seeded ? ['Seed: 7'] : []);
+});
+
 it('shows 300 faces as a sheet and an archive', () => {
   const reply = outcome(aFace(300));
   expect(reply.images).toHaveLength(300);

@@ -33,7 +33,9 @@ export function pictures(images: readonly WireImage[], view: View): HTMLElement 
       look.append(h('span', { class: 'veil' }, 'Hidden by moderation. Show it?'));
     }
     if (!several) return h('figure', {}, look);
-    const caption = title ? [h('b', {}, title)] : [h('b', {}, String(index + 1)), `seed ${seed}`];
+    const caption = title
+      ? [h('b', {}, title)]
+      : [h('b', {}, String(index + 1)), seed === undefined ? '' : `seed ${seed}`];
     return h('figure', {}, look, h('figcaption', {}, ...caption));
   }
 

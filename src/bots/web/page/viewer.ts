@@ -30,7 +30,11 @@ export function createViewer(deps: {
         h(
           'p',
           { class: 'soft' },
-          `${several ? `${index + 1} of ${images.length} · ` : ''}${width} × ${height} · seed ${seed}`,
+          [
+            ...(several ? [`${index + 1} of ${images.length}`] : []),
+            `${width} × ${height}`,
+            ...(seed === undefined ? [] : [`seed ${seed}`]),
+          ].join(' · '),
         ),
       ),
       h(
