@@ -102,10 +102,11 @@ export function webApp(deps: AppDeps) {
   app.get('/api/messages', zValidator('query', Before, ifUnfit), async (context) => {
     const { before } = context.req.valid('query');
     const { sender } = context.var.visitor;
-    const generations = await studio.history(sender, { limit: PAGE, ...(before && { before }) });
+    const generations = await studio.history(sender, { limit: PAGE + 1, ...(before && { before }) });
+    const shown = generations.slice(0, PAGE);
     return context.json({
-      messages: generations.map((generation) => toMessage(generation, studio, live.get(generation.id))).reverse(),
-      earlier: generations.length === PAGE,
+      messages: shown.map((generation) => toMessage(generation, studio, live.get(generation.id))).reverse(),
+      earlier: generations.length > PAGE,
     });
   });
   app.get('/api/events', (context) =>

@@ -505,6 +505,12 @@ it('pages back through the history without gaps or repeats', async () => {
   expect([...first.messages, ...last.messages].map(({ id }) => id)).toEqual(made);
 });
 
+it('offers nothing earlier where the page is just full', async () => {
+  const { make, ask } = open().browser();
+  for (let i = 0; i < 30; i++) await make(`cat ${i}`);
+  expect(await (await ask('/api/messages')).json()).toMatchObject({ messages: { length: 30 }, earlier: false });
+});
+
 it('answers health, readiness and metrics', async () => {
   const { ask } = open({ ready: false }).browser();
   expect((await ask('/healthz')).status).toBe(200);
