@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { AppError } from '../core/errors.ts';
 import { NO_FILTERS, shippedMigrations, withSchemaEngine } from './schema-engine.ts';
-import { unavailable } from './unavailable.ts';
+import { unavailable, type Which } from './unavailable.ts';
 
 /** Any number, the same for all of us: whoever migrates holds this advisory lock. */
 const LOCK = 4_207_849_484;
@@ -16,9 +16,10 @@ const STARTING_MS = 30_000;
  * Answers the names of the migrations it applied. Of several at once one works, the others wait and find nothing to do.
  * Throws database_unavailable and database_newer.
  */
-export async function applyMigrations(url: string): Promise<string[]> {
+export async function applyMigrations(url: string, { serverLog }: Pick<Which, 'serverLog'> = {}): Promise<string[]> {
   const list = await shippedMigrations();
-  const client = await connect(url);
+  const which = { url, ...(serverLog && { serverLog }) };
+  const client = await connect(which);
   try {
     await client.query('SELECT pg_advisory_lock($1)', [LOCK]);
     if (await isCurrent(client, list)) return [];
@@ -29,22 +30,22 @@ export async function applyMigrations(url: string): Promise<string[]> {
       return appliedMigrationNames;
     });
   } catch (error) {
-    throw unavailable(url, error) ?? error;
+    throw unavailable(which, error) ?? error;
   } finally {
     await client.end();
   }
 }
 
-async function connect(url: string): Promise<pg.Client> {
+async function connect(which: Which): Promise<pg.Client> {
   for (const until = Date.now() + STARTING_MS; ; await sleep(500)) {
     try {
-      const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: CONNECT_MS });
+      const client = new pg.Client({ connectionString: which.url, connectionTimeoutMillis: CONNECT_MS });
       client.on('error', () => {}); // whoever waits for a query hears of it
       await client.connect();
       return client;
     } catch (error) {
       const starting = (error as { code?: string }).code === '57P03' && Date.now() < until;
-      if (!starting) throw unavailable(url, error) ?? unusable(error);
+      if (!starting) throw unavailable(which, error) ?? (which.serverLog ? error : unusable(error));
     }
   }
 }

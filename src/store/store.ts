@@ -6,9 +6,10 @@ import type { ObjectStore, Records } from '../core/records.ts';
 import { connectDatabase } from './database.ts';
 import { applyMigrations } from './migrate.ts';
 import { clearAbandoned, createFolderStore } from './objects.ts';
+import { createPinger } from './pinger.ts';
 import { openEmbedded } from './postgres/embedded.ts';
 import { createRecords } from './records.ts';
-import { reportingTrouble, unavailable } from './unavailable.ts';
+import { reportingTrouble, unavailable, type Which } from './unavailable.ts';
 
 export interface StoreOptions {
   config: Pick<Config, 'DATA_DIR' | 'DATABASE_URL'>;
@@ -22,7 +23,7 @@ export interface Store {
   description: string;
   records: Records;
   objects: ObjectStore;
-  /** Throws database_unavailable. */
+  /** Throws database_unavailable within seconds, also when the database is silent. */
   ping(): Promise<void>;
   /** Stops the embedded database too: close everyone else who uses it first. */
   close(): Promise<void>;
@@ -31,9 +32,9 @@ export interface Store {
 /** Throws AppError with the remedy: database_unavailable, database_newer, data_in_use, bad_config, storage_full. */
 export async function openStore({ config, log }: StoreOptions): Promise<Store> {
   const { DATA_DIR, DATABASE_URL } = config;
-  const server = DATABASE_URL ? given(DATABASE_URL) : await openEmbedded({ log }, DATA_DIR);
+  const server: Server = DATABASE_URL ? given(DATABASE_URL) : await openEmbedded({ log }, DATA_DIR);
   try {
-    const applied = await applyMigrations(server.url);
+    const applied = await applyMigrations(server.url, server);
     if (applied.length > 0) log.info({ applied }, 'database migrated');
   } catch (error) {
     await server.close();
@@ -42,8 +43,9 @@ export async function openStore({ config, log }: StoreOptions): Promise<Store> {
   const dir = join(DATA_DIR, 'objects');
   await clearAbandoned({ dir }).catch((err) => log.warn({ err }, 'could not clear abandoned uploads'));
   const db = connectDatabase({ log }, server.url);
-  const trouble = (caught: unknown) => unavailable(server.url, caught);
-  const { ping } = reportingTrouble({ ping: async () => void (await db.$queryRaw`SELECT 1`) }, trouble);
+  const pinger = createPinger(server.url);
+  const trouble = (caught: unknown) => unavailable(server, caught);
+  const { ping } = reportingTrouble({ ping: pinger.ping }, trouble);
   return {
     databaseUrl: server.url,
     description: server.description,
@@ -51,13 +53,19 @@ export async function openStore({ config, log }: StoreOptions): Promise<Store> {
     objects: createFolderStore({ dir }),
     ping,
     async close() {
+      await pinger.close();
       await db.$disconnect();
       await server.close();
     },
   };
 }
 
-function given(url: string) {
+interface Server extends Which {
+  description: string;
+  close(): Promise<void>;
+}
+
+function given(url: string): Server {
   const { hostname, port, pathname } = new URL(url);
   const description = `Postgres at ${hostname}:${port || 5432}, database ${decodeURIComponent(pathname.slice(1)) || '(default)'}`;
   return { url, description, close: async () => {} };

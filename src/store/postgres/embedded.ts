@@ -5,15 +5,18 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { AppError } from '../../core/errors.ts';
 import type { Logger } from '../../core/log.ts';
+import { unavailable } from '../unavailable.ts';
 import { lockFolder } from './lock.ts';
 import { ELSEWHERE, findPlace } from './place.ts';
-import { type Cluster, makeData, type Server, startServer, USER } from './server.ts';
+import { type Cluster, logOf, makeData, type Server, startServer, USER } from './server.ts';
 import { findSoftware } from './software.ts';
 
 const DATABASE = 'atelier';
 
 export interface Embedded {
   url: string;
+  /** What the server says of itself. */
+  serverLog: string;
   /** Such as `embedded Postgres 18.4 in ./data`. */
   description: string;
   close(): Promise<void>;
@@ -46,15 +49,16 @@ async function open(
   const server = await startServer(cluster);
   const watch = keepRunning(deps, cluster, server);
   const address = urlOf(cluster.password, server.port);
+  const serverLog = logOf(cluster);
   await createDatabase(address('postgres')).catch(async (error) => {
     await watch.stop();
-    throw error;
+    throw unavailable({ url: address(DATABASE), serverLog }, error) ?? error;
   });
   const close = async () => {
     await watch.stop();
     await unlock();
   };
-  return { url: address(DATABASE), description: describe(cluster, shown), close };
+  return { url: address(DATABASE), serverLog, description: describe(cluster, shown), close };
 }
 
 const SAYS: Readonly<Record<string, string>> = {

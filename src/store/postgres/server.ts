@@ -22,6 +22,9 @@ export interface Cluster {
   settings?: Record<string, string>;
 }
 
+/** What the server says of itself, since it was started last. */
+export const logOf = ({ folder }: Pick<Cluster, 'folder'>): string => join(folder, 'server.log');
+
 export interface Server {
   port: number;
   child: ChildProcess;
@@ -67,14 +70,14 @@ export async function startServer(cluster: Cluster, port?: number): Promise<Serv
     }
     throw new AppError(
       /No space left/.test(server.said) ? 'storage_full' : 'database_unavailable',
-      `The embedded database in ${cluster.folder} did not start: ${lastLine(server.said)}. The whole story is in ${join(cluster.folder, 'server.log')}.`,
+      `The embedded database in ${cluster.folder} did not start: ${lastLine(server.said)}. The whole story is in ${logOf(cluster)}.`,
       { detail: { said: server.said } },
     );
   }
 }
 
 async function launch(cluster: Cluster, port: number): Promise<Server | { said: string }> {
-  const [data, logFile] = [join(cluster.folder, 'data'), join(cluster.folder, 'server.log')];
+  const [data, logFile] = [join(cluster.folder, 'data'), logOf(cluster)];
   const log = await open(logFile, 'w', 0o600);
   const settings = {
     port: String(port),

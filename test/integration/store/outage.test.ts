@@ -10,11 +10,13 @@ let database: TestDatabase;
 let relay: Server;
 let store: Store;
 const lines = new Set<Socket>();
+let silent = false;
 
 beforeAll(async () => {
   database = await testDatabase();
   const target = new URL(database.url);
   relay = createServer((inbound) => {
+    if (silent) return void lines.add(inbound.on('error', () => {}));
     const outbound = connect(Number(target.port || 5432), target.hostname);
     for (const socket of [inbound, outbound]) {
       lines.add(socket);
@@ -34,6 +36,11 @@ afterAll(async () => {
 
 const port = () => (relay.address() as { port: number }).port;
 const mend = (at: number) => new Promise<void>((resolve) => relay.listen(at, '127.0.0.1', resolve));
+/** Connections stay, new ones are accepted, and nothing is passed on. */
+function fallSilent(): void {
+  silent = true;
+  for (const socket of lines) socket.unpipe().pause();
+}
 function cut(): void {
   relay.close();
   for (const socket of lines) socket.destroy();
@@ -62,4 +69,21 @@ it('says database_unavailable while it lasts, and goes on by itself afterwards',
   await mend(at);
   await store.ping();
   expect(await find(generation.id)).toEqual(generation);
+});
+
+it('says within seconds that it is silent, on an old connection and on a new one', async () => {
+  await store.ping();
+  fallSilent();
+  for (const what of ['connected before', 'connected since']) {
+    const started = Date.now();
+    const error = await store.ping().catch((caught) => caught);
+    expect(error, what).toMatchObject({ name: 'AppError', code: 'database_unavailable' });
+    expect(error.message, what).toContain('does not answer in time');
+    expect(Date.now() - started, what).toBeLessThan(4_000);
+  }
+  const at = port();
+  silent = false;
+  cut();
+  await mend(at);
+  await store.ping();
 });
