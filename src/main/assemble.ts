@@ -26,6 +26,7 @@ import { openKeys } from './keys.ts';
 import { createLook } from './look.ts';
 import { createMetrics } from './metrics.ts';
 import { serveOperations } from './operations.ts';
+import { readiness } from './readiness.ts';
 
 export interface Roles {
   /** Gateways, the chat page and deliveries. */
@@ -179,22 +180,4 @@ export async function assemble({ config, portWasChosen, log }: Environment, role
   function part(name: string): Logger {
     return log.child({ part: name });
   }
-}
-
-async function readiness(
-  checks: Record<string, () => Promise<void>>,
-): Promise<{ ok: boolean; parts: Record<string, string> }> {
-  const parts = await Promise.all(
-    Object.entries(checks).map(
-      async ([name, check]) =>
-        [
-          name,
-          await check().then(
-            () => 'ok',
-            () => 'not ready',
-          ),
-        ] as const,
-    ),
-  );
-  return { ok: parts.every(([, state]) => state === 'ok'), parts: Object.fromEntries(parts) };
 }

@@ -4,9 +4,13 @@ import pg from 'pg';
 import { AppError } from '../core/errors.ts';
 import type { Backend, Classes } from './backend.ts';
 
+/** A Postgres that is connected and silent must not keep whoever asks for it waiting. */
+const ANSWER_MS = 2_000;
+
 export async function openPostgres({ url }: { url: string }): Promise<Backend> {
   await migrate(url); // before any worker: on missing tables they would spin
-  const pinger = new pg.Pool({ connectionString: url, max: 1, connectionTimeoutMillis: 3000 });
+  const patience = { connectionTimeoutMillis: ANSWER_MS, query_timeout: ANSWER_MS };
+  const pinger = new pg.Pool({ connectionString: url, max: 1, ...patience });
   pinger.on('error', () => {}); // the next ping tells
   return {
     description: 'Postgres, in the same database',
