@@ -5,6 +5,7 @@ import { maySee } from '../core/may-see.ts';
 import type { GenerationView } from '../core/records.ts';
 import type { Reply } from '../core/reply.ts';
 import type { Request } from '../core/request.ts';
+import type { Sender, Studio } from '../core/studio.ts';
 import { type Acknowledge, ask, type Deps, type Event } from './ask.ts';
 import { beforeAndAfter } from './before-after.ts';
 import { details } from './details.ts';
@@ -25,20 +26,33 @@ export async function press(
   acknowledge: Acknowledge,
 ): Promise<Reply | undefined> {
   const { action, sender } = event;
+  const { verb, generationId } = action;
+  if (verb === 'cancel' || verb === 'delete') return END[verb](deps.studio, sender, generationId);
   const generation = await deps.studio.find(action.generationId);
   if (!(await deps.studio.isOwner(sender, generation))) {
-    if (OWNERS_ONLY.has(action.verb) || generation.request.private)
+    if (generation.request.private)
       throw new AppError('not_yours', 'Only the person who asked for this picture can do that.');
-    if (REVEALING.has(action.verb) && handedIn(generation))
+    if (REVEALING.has(verb) && handedIn(generation))
       throw new AppError('not_yours', 'Only the person who handed the picture in can do that: it would show it.');
   }
-  return DO[action.verb](deps, { ...event, generation }, acknowledge);
+  return DO[verb](deps, { ...event, generation }, acknowledge);
 }
 
 type Press = Event & { action: Action; generation: GenerationView; privately?: boolean };
 type Do = (deps: Deps, press: Press, acknowledge: Acknowledge) => Promise<Reply | undefined>;
 
-const OWNERS_ONLY: ReadonlySet<Verb> = new Set(['cancel', 'delete']);
+/** What only its person may do, which the studio sees to: also with a record that a newer version wrote. */
+const END = {
+  cancel: async (studio: Studio, sender: Sender, id: string) => {
+    await studio.cancel(sender, id);
+    return notice('Cancelled.', id);
+  },
+  delete: async (studio: Studio, sender: Sender, id: string) => {
+    await studio.remove(sender, id);
+    return notice('Deleted: the pictures, the prompt and the message.');
+  },
+};
+
 /** What shows a picture that was handed in, or comes near it. */
 const REVEALING: ReadonlySet<Verb> = new Set(['before', 'softer']);
 
@@ -77,12 +91,4 @@ const DO = {
     if (await maySee(studio, sender, generation)) return shownAgain(generation, studio);
     throw new AppError('not_found', 'There is no such picture here.');
   },
-  cancel: async ({ studio }, { sender, generation }) => {
-    await studio.cancel(sender, generation.id);
-    return notice('Cancelled.', generation.id);
-  },
-  delete: async ({ studio }, { sender, generation }) => {
-    await studio.remove(sender, generation.id);
-    return notice('Deleted: the pictures, the prompt and the message.');
-  },
-} satisfies Record<Verb, Do>;
+} satisfies Record<Exclude<Verb, keyof typeof END>, Do>;

@@ -9,7 +9,7 @@ import { AppError } from '../../../src/core/errors.ts';
 import type { Recipe } from '../../../src/core/recipe.ts';
 import type { GenerationView, Status } from '../../../src/core/records.ts';
 import type { Request } from '../../../src/core/request.ts';
-import type { Order, Studio } from '../../../src/core/studio.ts';
+import type { Order, Sender, Studio } from '../../../src/core/studio.ts';
 import { aBrushRecipe, aFaceRecipe, aRecipe } from '../../fixtures.ts';
 
 export interface FakeStudio {
@@ -62,6 +62,12 @@ export async function createFakeStudio(): Promise<FakeStudio> {
   const find = async (id: string) => {
     const generation = generations.get(id);
     if (!generation) throw new AppError('not_found', 'That picture is no longer here.');
+    return generation;
+  };
+  const own = async ({ accountId }: Sender, id: string) => {
+    const generation = await find(id);
+    if (generation.personId !== accountId)
+      throw new AppError('not_yours', 'Only the person who asked for it can do that.');
     return generation;
   };
   const record = (id: string, { sender, request, address, parentId }: Order): GenerationView => ({
@@ -133,11 +139,11 @@ export async function createFakeStudio(): Promise<FakeStudio> {
         generations.set(id, generation);
         return receipt;
       },
-      cancel: async (_sender, id) => {
-        (await find(id)).status = 'cancelled';
+      cancel: async (sender, id) => {
+        (await own(sender, id)).status = 'cancelled';
       },
-      remove: async (_sender, id) => {
-        generations.delete((await find(id)).id);
+      remove: async (sender, id) => {
+        generations.delete((await own(sender, id)).id);
       },
       standing: async () => undefined,
       waiting: async (sender) =>

@@ -45,7 +45,7 @@ export function createMemoryStudio() {
   };
   const own = async (sender: Sender, id: string) => {
     const generation = await find(id);
-    if (generation.personId !== sender.accountId) throw new AppError('not_yours', 'That is not yours.');
+    if (generation.personId !== sender.accountId) throw new AppError('not_yours', 'Only the person who asked for it can do that.');
     return generation;
   };
 
