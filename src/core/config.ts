@@ -2,23 +2,29 @@
 import { z } from 'zod';
 import { AppError } from './errors.ts';
 
-/** `platform:role` → weight, and space id → weight. */
+/** `discord:role` → weight, and the id of a guild or workspace → weight. */
 export interface FairWeights {
   roles: Readonly<Record<string, number>>;
   spaces: Readonly<Record<string, number>>;
 }
 
-const WEIGHT = /^(discord|slack|web|space):([\w-]+)=(\d+(?:\.\d+)?)$/;
+const WEIGHT = /^(discord|space):([\w-]+)=(\d+(?:\.\d+)?)$/;
+const WITHOUT_ROLES = /^(slack|web):/;
 
 const fairWeights = z.string().transform((text, context): FairWeights => {
   const [roles, spaces]: Record<string, number>[] = [{}, {}];
   for (const [i, entry] of text.split(',').entries()) {
     const [, of = '', id = '', weight = ''] = WEIGHT.exec(entry.trim()) ?? [];
     const value = Number(weight);
-    if (!of || value < 0.01 || value > 100)
+    if (WITHOUT_ROLES.test(entry.trim()))
       context.addIssue({
         code: 'custom',
-        message: `entry ${i + 1} must be platform:role=weight or space:id=weight, the weight 0.01 to 100, such as discord:123456=3`,
+        message: `entry ${i + 1} must begin with discord: or space:. Only Discord has roles; a Slack workspace is weighted as a whole, such as space:T0123ABCD=2`,
+      });
+    else if (!of || value < 0.01 || value > 100)
+      context.addIssue({
+        code: 'custom',
+        message: `entry ${i + 1} must be discord:ROLE_ID=weight or space:ID=weight, the weight 0.01 to 100, such as discord:123456=3`,
       });
     else if (of === 'space') spaces![id] = value;
     else roles![`${of}:${id}`] = value;
@@ -126,7 +132,7 @@ export const Env = z
     FAIR_WEIGHTS: fairWeights
       .optional()
       .describe(
-        'Shares in the queue and of the engine other than 1, separated by commas: discord:ROLE_ID=3 for people with a role (the highest counts), space:ID=2 for everybody in a guild or workspace; both multiply.',
+        'Shares in the queue and of the engine other than 1, separated by commas: discord:ROLE_ID=3 for people with a role (the highest counts; Discord alone has roles), space:ID=2 for everybody in a guild or Slack workspace; both multiply.',
       ),
     WEB_HOST: z
       .string()

@@ -66,6 +66,12 @@ it('reads weights of roles and spaces, and says which of them is none', () => {
     expect(() => loadConfig({ FAIR_WEIGHTS: `discord:9=1,${wrong}` })).toThrow(/FAIR_WEIGHTS: entry [23] must be/);
 });
 
+it.each(['slack:S0123=2', 'web:anna=2'])('refuses %s, which would never count', (entry) => {
+  expect(() => loadConfig({ FAIR_WEIGHTS: `discord:9=1,${entry}` })).toThrow(
+    /FAIR_WEIGHTS: entry 2 must begin with discord: or space:\. Only Discord has roles; .*space:T0123ABCD=2/,
+  );
+});
+
 it.each(Object.keys(generated()))('%s is what the schema says (else: npm run docs:config)', (path) => {
   expect(readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8')).toBe(generated()[path]);
 });
