@@ -30,14 +30,17 @@ export function waiting(request: Request, { generationId, ahead, etaSeconds, eta
   };
 }
 
-/** At work: steps done, and a rough look. */
-export function working({ id, request, notes }: GenerationView, { step, total, preview }: JobProgress): Reply {
+/** At work: steps done and a rough look; then how many of its pictures are ready to be shown. */
+export function working(
+  { id, request, notes }: GenerationView,
+  { step, total, finishing, preview }: JobProgress,
+): Reply {
   return {
     ...base(id, request),
     state: 'working',
-    headline: `Working: step ${step} of ${total}.`,
+    headline: finishing ? finishes(step, total) : `Working: step ${step} of ${total}.`,
     lines: notes,
-    progress: { step, total },
+    progress: finishing && total === 1 ? { step: 1, total } : { step, total },
     ...(preview && {
       preview: {
         ...preview,
@@ -49,6 +52,9 @@ export function working({ id, request, notes }: GenerationView, { step, total, p
     buttons: [[button('Cancel', 'cancel', id, { style: 'danger' })]],
   };
 }
+
+const finishes = (done: number, total: number): string =>
+  total === 1 ? 'Finishing: checking and saving it.' : `Finishing: ${done} of ${total} pictures checked and saved.`;
 
 /** The one visible end of a generation, with what may be done to it next. */
 export function outcome(generation: GenerationView, choices: Choices = NONE): Reply {

@@ -12,6 +12,8 @@ export const JobProgress = z.strictObject({
   generationId: z.uuid(),
   step: z.number().int(),
   total: z.number().int(),
+  /** The engine is done: so many of its pictures are judged, marked and stored. */
+  finishing: z.literal(true).optional(),
   preview: z
     .strictObject({ key: z.string(), bytes: z.number().int(), width: z.number().int(), height: z.number().int() })
     .optional(),

@@ -24,16 +24,31 @@ export async function develop(
     generation,
     made,
     altText: altTextOf,
-  }: { generation: GenerationView; made: readonly Made[]; altText(index: number): Promise<string> },
+    onProgress = () => {},
+  }: {
+    generation: GenerationView;
+    made: readonly Made[];
+    altText(index: number): Promise<string>;
+    /** Of so many pictures; one that is judged counts half until it is stored. */
+    onProgress?: (done: number, total: number) => void;
+  },
   signal: AbortSignal,
   stored: (key: string) => void,
 ): Promise<Developed> {
   const verdicts: Verdict[] = [];
+  let [kept, told] = [0, -1];
+  const tell = () => {
+    const done = Math.floor((verdicts.length + kept) / 2);
+    if (done > told) onProgress(done, made.length);
+    told = done;
+  };
+  tell();
   const marks: ReturnType<typeof marked>[] = [];
   for (const one of made) {
     signal.throwIfAborted();
     verdicts.push(await judgeFrames(safety, one));
     if (verdicts.at(-1)!.decision === 'refuse') return { refused: verdicts };
+    tell();
     marks.push(marked(one)); // on a thread of its own, while the next one is judged
     marks.at(-1)!.catch(() => {}); // awaited below, or no longer of interest
   }
@@ -58,6 +73,8 @@ export async function develop(
     const { bytes, mime } = await safety.encode(shown, { recipe: generation.recipe, seed, index, altText });
     const { key, sha256 } = await objects.put(bytes, mime);
     stored(key);
+    kept++;
+    tell();
     const verdict = verdicts[index]!;
     return {
       ...{ index, seed, sha256, mime, key, altText, verdict },

@@ -59,9 +59,9 @@ export async function make(
       onCheckpoint: keeper.offer,
     });
     lease.signal.throwIfAborted();
-    const developed = await develop(deps, { generation, made: result.images, altText }, lease.signal, (key) =>
-      keys.push(key),
-    );
+    const onProgress = (step: number, total: number) => reporter.report({ step, total, finishing: true });
+    const order = { generation, made: result.images, altText, onProgress };
+    const developed = await develop(deps, order, lease.signal, (key) => keys.push(key));
     if ('refused' in developed) return developed;
     const outcome = { ...result, images: developed.images };
     const completed = await records.complete(claim, outcome).catch((caught) => {

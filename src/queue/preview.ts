@@ -15,9 +15,11 @@ export interface ReporterDeps {
   log: Logger;
 }
 
+type Word = Progress & Pick<JobProgress, 'finishing'>;
+
 export interface Reporter {
   /** Tells everyone who listens; drops what comes faster than anyone could look at. */
-  report(progress: Progress): void;
+  report(progress: Word): void;
   /** Waits a moment for what is under way and deletes the last preview. */
   end(): Promise<void>;
 }
@@ -35,8 +37,10 @@ export function createReporter(
   /** Seen, not yet shown: it may come with a step that is not told. */
   let newest: Picture | undefined;
   let shown: JobProgress['preview'];
+  /** That it is finishing, while something else is being told: no other word may follow soon. */
+  let next: Word | undefined;
 
-  async function tell({ step, total }: Progress) {
+  async function tell({ step, total, finishing }: Word) {
     const look = Date.now() - previewed >= previewEveryMs ? newest : undefined;
     if (look) {
       previewed = Date.now();
@@ -45,7 +49,7 @@ export function createReporter(
     }
     await broker.publish({
       kind: 'progress',
-      progress: { generationId, step, total, ...(shown && { preview: shown }) },
+      progress: { generationId, step, total, ...(finishing && { finishing }), ...(shown && { preview: shown }) },
     });
     // The one before the last may still be on its way to somebody.
     for (const old of keys.splice(0, Math.max(0, keys.length - 2))) await objects.delete(old);
@@ -63,19 +67,30 @@ export function createReporter(
     return { key, bytes: bytes.length, width, height };
   }
 
+  function report(word: Word) {
+    newest = word.preview ?? newest;
+    if (busy) {
+      if (word.finishing) next ??= word;
+      return;
+    }
+    const now = Date.now();
+    const turns = word.finishing ? word.step === 0 : word.step >= word.total;
+    if (now - told < everyMs && !turns) return;
+    told = now;
+    busy = tell(word)
+      .catch((err) => log.debug({ err }, 'progress not told'))
+      .finally(() => {
+        busy = undefined;
+        const later = next;
+        next = undefined;
+        if (later) report(later);
+      });
+  }
+
   return {
-    report(progress) {
-      newest = progress.preview ?? newest;
-      const now = Date.now();
-      if (busy || (now - told < everyMs && progress.step < progress.total)) return;
-      told = now;
-      busy = tell(progress)
-        .catch((err) => log.debug({ err }, 'progress not told'))
-        .finally(() => {
-          busy = undefined;
-        });
-    },
+    report,
     async end() {
+      next = undefined;
       if (busy) await within(LAST_WORD_MS, busy);
       for (const key of keys) await objects.delete(key).catch((err) => log.debug({ err, key }, 'preview not deleted'));
     },

@@ -53,6 +53,14 @@ it('shows a preview while it works', () => {
   });
 });
 
+it('says that it is finishing when all steps are done, and how far that is with many', () => {
+  const one = working(aGeneration(), { generationId: anId(), step: 0, total: 1, finishing: true });
+  expect([one.headline, one.progress]).toEqual(['Finishing: checking and saving it.', { step: 1, total: 1 }]);
+  const faces = working(aFace(300), { generationId: anId(), step: 120, total: 300, finishing: true });
+  expect(faces.headline).toBe('Finishing: 120 of 300 pictures checked and saved.');
+  expect(faces.progress).toEqual({ step: 120, total: 300 });
+});
+
 const many = (length: number) =>
   Array.from({ length }, (_, i) => ({ name: `thing-${i}`, title: `Thing ${i}`.padEnd(20, '!') }));
 

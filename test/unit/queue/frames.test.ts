@@ -72,3 +72,13 @@ it('a film becomes one image that moves, judged as a whole, with the hash of all
   const refused = await develop({ safety: refusing, objects }, order, new AbortController().signal, () => {});
   expect('refused' in refused && refused.refused.at(-1)).toMatchObject({ decision: 'refuse' });
 });
+
+it('pictures are told of as they become ready, half when judged and whole when stored', async () => {
+  const told: number[] = [];
+  const objects = { put: async () => ({ key: 'k', sha256: 'f'.repeat(64) }) };
+  const made = shades(4).map((picture, seed) => ({ picture, seed }));
+  const onProgress = (done: number, total: number) => void told.push(done / total);
+  const order = { generation: aGeneration(), made, altText: async () => 'x', onProgress };
+  await develop({ safety: { ...allowing, ...judging({}) }, objects }, order, new AbortController().signal, () => {});
+  expect(told).toEqual([0, 0.25, 0.5, 0.75, 1]);
+});

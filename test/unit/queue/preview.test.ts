@@ -6,7 +6,7 @@ import { anId } from '../../fixtures.ts';
 
 const picture = { width: 8, height: 8, data: new Uint8Array(8 * 8 * 3) };
 
-function reporter(decision: 'allow' | 'hide') {
+function reporter(decision: 'allow' | 'hide', everyMs = 0) {
   const told: JobProgress[] = [];
   const deleted: string[] = [];
   const made = createReporter(
@@ -16,7 +16,7 @@ function reporter(decision: 'allow' | 'hide') {
       safety: { judgePicture: async () => ({ stage: 'picture', decision, rule: 'none', detector: 'test' }) },
       log: pino({ level: 'silent' }),
     },
-    { generationId: anId(), everyMs: 0, previewEveryMs: 0 },
+    { generationId: anId(), everyMs, previewEveryMs: 0 },
   );
   return { ...made, told, deleted };
 }
@@ -39,6 +39,16 @@ it('keeps a preview that came with a dropped step for the next one, and shows it
   ]);
   await end();
   expect(deleted).toEqual(['preview']);
+});
+
+it('says that it is finishing, however soon after the last step and while that is still being told', async () => {
+  const { report, told } = reporter('allow', 60_000);
+  report({ step: 9, total: 9, preview: picture });
+  report({ step: 0, total: 300, finishing: true });
+  report({ step: 1, total: 300, finishing: true });
+  await vi.waitUntil(() => told.length === 2);
+  expect(told[0]).not.toHaveProperty('finishing');
+  expect(told[1]).toMatchObject({ step: 0, total: 300, finishing: true });
 });
 
 it('shows no preview that moderation would not show as it is', async () => {

@@ -334,7 +334,11 @@ describe('progress', () => {
     const id = await queued();
     await run(id);
     const told = broker.signals.flatMap((signal) => (signal.kind === 'progress' ? [signal.progress] : []));
-    expect(told.map(({ step, total }) => `${step}/${total}`)).toEqual(['1/3', '2/3', '3/3']);
+    const [working, finishing] = [told.slice(0, 3), told.slice(3)].map((words) =>
+      words.map(({ step, total, finishing }) => `${step}/${total}${finishing ? ' finishing' : ''}`),
+    );
+    expect(working).toEqual(['1/3', '2/3', '3/3']);
+    expect(finishing![0]).toBe('0/1 finishing');
     expect(told[0]!.preview).toMatchObject({ width: 8, height: 8, key: expect.any(String) });
     expect([...objects.kept.keys()]).toEqual(rows.get(id)!.images.map(({ key }) => key));
   });

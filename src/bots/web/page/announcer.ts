@@ -4,17 +4,17 @@ import { byId } from './dom.ts';
 
 export function createAnnouncer(): (reply: WireReply) => void {
   const region = byId('announcer');
-  let quarter = -1;
+  let said = '';
   return (reply) => {
     if (reply.state === 'working') {
       const { step = 0, total = 1 } = reply.progress ?? {};
-      const now = Math.floor((step / total) * 4);
-      if (now === quarter) return;
-      quarter = now;
-      region.textContent = `Working, ${now * 25} percent.`;
+      const doing = reply.headline.split(':')[0];
+      const now = `${doing}, ${Math.floor((step / total) * 4) * 25} percent.`;
+      if (now !== said) region.textContent = now;
+      said = now;
       return;
     }
-    quarter = -1;
+    said = '';
     region.textContent = [reply.headline, ...reply.images.map(({ altText }) => altText)].join(' ');
   };
 }
