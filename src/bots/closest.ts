@@ -5,6 +5,8 @@ import { AppError } from '../core/errors.ts';
 export interface Named {
   name: string;
   title: string;
+  /** What it is for, where it is not for anything. */
+  note?: string | undefined;
 }
 
 /** Ours by name or title, however it is written: `Night wind`, `night_wind`, `brush-night-wind`. */

@@ -145,8 +145,9 @@ function brushMenu(
 ): Menu {
   const shown = brushes.filter(({ name }) => isDetail(name)).slice(0, Math.max(1, Math.floor(MENU / images.length)));
   const options = images.flatMap(({ index }) =>
-    shown.map(({ name, title }) => ({
+    shown.map(({ name, title, note }) => ({
       label: images.length > 1 ? `${index + 1}: ${title}` : title,
+      ...(note && { note }),
       action: { verb: 'stylize' as const, index, generationId: id, detail: name },
     })),
   );

@@ -7,7 +7,7 @@ import type { Request } from '../core/request.ts';
 import type { Receipt } from '../core/studio.ts';
 import { again, button, type Choices, offers } from './offers.ts';
 import { toReplyImage } from './reply-image.ts';
-import { expected, headline, quoted, seedsOf } from './wording.ts';
+import { expected, headline, noteOf, quoted, seedsOf } from './wording.ts';
 
 /** As many as a message shows one by one; more come as a sheet and an archive. */
 export const MOST_SHOWN = 9;
@@ -75,7 +75,7 @@ export function outcome(generation: GenerationView, choices: Choices = NONE): Re
     ...reply,
     state: 'done',
     headline: headline(generation, choices.brushes()),
-    lines: [...notes, ...seedsOf(generation)],
+    lines: [...notes, ...noteOf(generation, choices.brushes()), ...seedsOf(generation)],
     images: images.map((image) => toReplyImage(image, generation)),
     buttons,
     ...(menus.length > 0 && { menus }),

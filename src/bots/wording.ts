@@ -15,6 +15,13 @@ export function quoted(request: Request): string | undefined {
 export const brushTitle = (name: string, brushes: readonly Named[]): string =>
   named(brushes, name)?.title ?? name.replace(/^brush-/, '').replaceAll('-', ' ');
 
+/** What the brush is for that painted it, should there be anything to know. */
+export function noteOf({ request, recipe }: GenerationView, brushes: readonly Named[]): string[] {
+  if (recipe.kind !== 'brush') return [];
+  const brush = named(brushes, (request.kind === 'stylize' && request.brush) || recipe.model.name);
+  return brush?.note ? [`${brush.title}: ${brush.note}.`] : [];
+}
+
 type Says = { readonly [K in Recipe['kind']]: (made: Made<K>) => string };
 interface Made<K extends Recipe['kind'] = Recipe['kind']> {
   request: Request;

@@ -26,11 +26,18 @@ export interface Button {
   style: 'primary' | 'neutral' | 'danger';
 }
 
+export interface MenuOption {
+  label: string;
+  /** What it is for, ≤ 75 characters. */
+  note?: string;
+  action: Action;
+}
+
 /** A choice of one among many, where buttons would be too many. */
 export interface Menu {
   placeholder: string;
   /** As many as there are. A platform that shows fewer lets one be named (bots/pick.ts). */
-  options: { label: string; action: Action }[];
+  options: MenuOption[];
 }
 
 export interface Reply {

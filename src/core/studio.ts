@@ -57,8 +57,8 @@ export interface Studio {
   models(): { name: string; title: string }[];
   /** Named styles, likewise. */
   styles(): { name: string; title: string }[];
-  /** Brushes and directions of translation, likewise. */
-  brushes(): { name: string; title: string }[];
+  /** Brushes and directions of translation, likewise. `note`: what pictures it is for, where it is not for any. */
+  brushes(): { name: string; title: string; note?: string | undefined }[];
   /** Labels a face can be edited along; empty without a model for faces. */
   attributes(): { name: string; title: string }[];
 }

@@ -35,7 +35,7 @@ export interface QueueDeps {
   plan: PlanRequest;
   models: () => { name: string; title: string }[];
   styles: () => { name: string; title: string }[];
-  brushes: () => { name: string; title: string }[];
+  brushes: Studio['brushes'];
   attributes: () => { name: string; title: string }[];
   limits: { jobsPerPerson: number; idlePictures: number };
   weights?: FairWeights | undefined;

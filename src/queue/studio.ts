@@ -27,7 +27,7 @@ export interface StudioDeps extends IntakeDeps {
   couriers: () => Couriers;
   models: () => { name: string; title: string }[];
   styles: () => { name: string; title: string }[];
-  brushes: () => { name: string; title: string }[];
+  brushes: Studio['brushes'];
   attributes: () => { name: string; title: string }[];
 }
 

@@ -21,7 +21,7 @@ export async function onBrush(
     await studio.setChannelBrush(channel, undefined);
     return answer.tell(notice('🎨 does nothing in this channel from now on.'));
   }
-  const { name, title } = choose(studio.brushes(), typed, 'brush');
+  const { name, title, note } = choose(studio.brushes(), typed, 'brush');
   await studio.setChannelBrush(channel, name);
   const seesAll = client.application.flags.any([
     ApplicationFlags.GatewayMessageContent,
@@ -29,6 +29,6 @@ export async function onBrush(
   ]);
   return answer.tell({
     ...notice(`🎨 on any picture in this channel now paints it with ${title}.`),
-    lines: seesAll ? [] : [HIDDEN],
+    lines: [...(note ? [`${title}: ${note}.`] : []), ...(seesAll ? [] : [HIDDEN])],
   });
 }

@@ -67,7 +67,7 @@ export function modal(
                 select(
                   'brush',
                   'Brush',
-                  brushes.map(({ name, title }) => ({ label: title, value: name })),
+                  brushes.map(({ name, title, note }) => ({ label: title, value: name, note })),
                   false,
                 ),
               ]
@@ -92,13 +92,17 @@ export const pickModal = (action: Action): APIModalInteractionResponseCallbackDa
 function select(
   custom_id: string,
   label: string,
-  options: { label: string; value: string }[],
+  options: { label: string; value: string; note?: string | undefined }[],
   required: boolean,
 ): APILabelComponent {
   const shown = options
     .filter(({ value }) => value.length <= TEXT)
     .slice(0, MOST_CHOICES)
-    .map(({ label, value }) => ({ label: cut(label, TEXT), value }));
+    .map(({ label, value, note }) => ({
+      label: cut(label, TEXT),
+      value,
+      ...(note && { description: cut(note, TEXT) }),
+    }));
   return {
     type: ComponentType.Label,
     label: cut(label, LABEL),

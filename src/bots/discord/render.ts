@@ -92,9 +92,10 @@ function menuRow(menu: Menu, i: number): Rendered['body']['components'] {
           type: ComponentType.StringSelect,
           custom_id: `v1:menu:${i}`,
           placeholder: cut(placeholder, CHOICE_LIMIT),
-          options: options.slice(0, MOST_CHOICES).map(({ label, action }) => ({
+          options: options.slice(0, MOST_CHOICES).map(({ label, note, action }) => ({
             label: cut(label, CHOICE_LIMIT),
             value: encodeAction(action),
+            ...(note && { description: cut(note, CHOICE_LIMIT) }),
           })),
         },
       ],

@@ -2,6 +2,7 @@
 import { type AutocompleteInteraction, InteractionResponseType } from 'discord.js';
 import { samplerLabel, samplersLike } from '../../core/sampler.ts';
 import type { Studio } from '../../core/studio.ts';
+import type { Named } from '../closest.ts';
 import { COMMANDS } from '../commands.ts';
 import type { OptionTable } from '../option-table.ts';
 import type { Api } from './api.ts';
@@ -39,9 +40,9 @@ function choices(studio: Known, command: string, option: string, typed: string):
   if (option === 'sampler')
     return samplersLike(typed, MOST_CHOICES).map((name) => ({ name: samplerLabel(name), value: name }));
   if (suggest === 'attributes') return continued(studio.attributes(), typed);
-  const known = suggest ? studio[suggest]() : [];
+  const known: readonly Named[] = suggest ? studio[suggest]() : [];
   return matching(command === 'brush' ? [...known, { name: 'off', title: 'Off' }] : known, typed).map(
-    ({ name, title }) => ({ name: cut(title || name, LONGEST), value: name }),
+    ({ name, title, note }) => ({ name: cut(`${title || name}${note ? ` — ${note}` : ''}`, LONGEST), value: name }),
   );
 }
 
@@ -55,7 +56,7 @@ function continued(known: ReturnType<Studio['attributes']>, typed: string): Choi
   });
 }
 
-const matching = (known: ReturnType<Studio['models']>, typed: string) =>
+const matching = (known: readonly Named[], typed: string) =>
   known
     .filter(({ name, title }) => `${name} ${title}`.toLowerCase().includes(typed.trim().toLowerCase()))
     .filter(({ name }) => name.length <= LONGEST);

@@ -34,11 +34,14 @@ async function setBrush(deps: SlackDeps, { channel: id = '', userId }: Occasion,
       'Only whoever created this channel and the admins of the workspace can change its brush. Ask one of them.',
     );
   await studio.setChannelBrush(channel, brush?.name);
-  return notice(
-    brush
-      ? `🎨 on any picture in this channel now paints it with ${brush.title}. I see reactions where I am a member: /invite me if I am not.`
-      : '🎨 does nothing in this channel from now on.',
-  );
+  if (!brush) return notice('🎨 does nothing in this channel from now on.');
+  const { title, note } = brush;
+  return {
+    ...notice(
+      `🎨 on any picture in this channel now paints it with ${title}. I see reactions where I am a member: /invite me if I am not.`,
+    ),
+    lines: note ? [`${title}: ${note}.`] : [],
+  };
 }
 
 /** As with a channel's other settings: admins and owners everywhere, its creator here, anybody in their own messages with us. */

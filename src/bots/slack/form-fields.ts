@@ -123,7 +123,7 @@ function elementOf(
     );
   if (option.suggest === 'brushes')
     return select(
-      choices.brushes().map(({ name, title }) => [title, name]),
+      choices.brushes().map(({ name, title, note }) => [title, name, note]),
       initial,
     );
   if (name === 'count' && option.max && option.max <= 10)
@@ -151,10 +151,17 @@ function elementOf(
   };
 }
 
-/** Labels and values. */
-export function select(pairs: (readonly [string, string])[], initial?: string): types.StaticSelect | undefined {
+/** Labels and values, and what these are for. */
+export function select(
+  pairs: (readonly [string, string, note?: string | undefined])[],
+  initial?: string,
+): types.StaticSelect | undefined {
   if (pairs.length === 0) return undefined;
-  const options = pairs.slice(0, MOST_CHOICES).map(([label, value]) => ({ text: plain(label.slice(0, 75)), value }));
+  const options = pairs.slice(0, MOST_CHOICES).map(([label, value, note]) => ({
+    text: plain(label.slice(0, 75)),
+    value,
+    ...(note && { description: plain(note.slice(0, 75)) }),
+  }));
   const chosen = options.find(({ value }) => value === initial);
   return { type: 'static_select', action_id, options, ...(chosen && { initial_option: chosen }) };
 }

@@ -102,8 +102,9 @@ const select = ({ placeholder, options }: Menu, nth: number): types.ActionsBlock
       type: 'static_select',
       action_id: `menu:${nth}`,
       placeholder: { type: 'plain_text', text: clip(placeholder, 150), emoji: true },
-      options: options.slice(0, MOST_OPTIONS).map(({ label, action }) => ({
+      options: options.slice(0, MOST_OPTIONS).map(({ label, note, action }) => ({
         text: { type: 'plain_text', text: clip(label, 75), emoji: true },
+        ...(note && { description: { type: 'plain_text' as const, text: clip(note, 75) } }),
         value: encodeAction(action),
       })),
     },

@@ -8,6 +8,7 @@ export function hints(studio: Studio): Hints {
   const choices = ({ suggest, choices = [] }: Option) =>
     suggest ? studio[suggest]().map(({ name }) => name) : [...choices];
   return {
+    notes: Object.fromEntries(studio.brushes().flatMap(({ name, note }) => (note ? [[name, note]] : []))),
     commands: commandList().map(([name, { usage, description, options = {}, main }]) => ({
       name,
       usage,

@@ -43,7 +43,7 @@ export interface WireReply extends Pick<Reply, 'state' | 'headline' | 'lines' | 
 
 export interface WireMenu {
   placeholder: string;
-  options: Pick<WireButton, 'label' | 'code'>[];
+  options: (Pick<WireButton, 'label' | 'code'> & { /** What it is for. */ note?: string })[];
 }
 
 /** One exchange of the chat: what was asked, and the answer as it stands. */
@@ -99,6 +99,8 @@ export interface CommandHint {
 
 /** GET /api/options: what the composer hints with. */
 export interface Hints {
+  /** What a choice is for, by its name, where there is something to know. */
+  notes: Record<string, string>;
   commands: CommandHint[];
 }
 
@@ -147,7 +149,7 @@ export function toWire(reply: Reply): WireReply {
     ),
     menus: menus.map(({ placeholder, options }) => ({
       placeholder,
-      options: options.map(({ label, action }) => ({ label, code: encodeAction(action) })),
+      options: options.map(({ label, note, action }) => ({ label, code: encodeAction(action), ...(note && { note }) })),
     })),
     ...(reply.archive && { archive: { src: `api/archive/${generationId}`, name: reply.archive.name } }),
   };

@@ -7,6 +7,8 @@ export interface InstalledBrush {
   /** As a person says it: `ink`, not `brush-ink`. */
   name: string;
   title: string;
+  /** What pictures it is for, where it is not for any. */
+  note?: string | undefined;
   model: Installed<ManifestOf<'style-transfer' | 'translate'>>;
   /** Of a translation: which way. */
   direction?: NonNullable<RecipeOf<'brush'>['direction']>;
@@ -17,14 +19,15 @@ const PREFIX = /^brush-/;
 /** In the order of the models' names. */
 export function brushesOf(catalogue: Pick<Catalogue, 'of'>): InstalledBrush[] {
   const painters = catalogue.of('style-transfer').map((model): InstalledBrush => {
-    const { name, title } = model.manifest;
-    return { name: name.replace(PREFIX, ''), title, model };
+    const { name, title, note } = model.manifest;
+    return { name: name.replace(PREFIX, ''), title, note, model };
   });
   const translators = catalogue.of('translate').flatMap((model): InstalledBrush[] => {
-    const { forward, backward } = model.manifest.directions;
+    const { directions, note } = model.manifest;
+    const { forward, backward } = directions;
     return [
-      { ...forward, model, direction: 'forward' },
-      ...(backward ? [{ ...backward, model, direction: 'backward' } as const] : []),
+      { ...forward, note, model, direction: 'forward' },
+      ...(backward ? [{ ...backward, note, model, direction: 'backward' } as const] : []),
     ];
   });
   return [...painters, ...translators];

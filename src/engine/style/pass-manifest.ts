@@ -3,6 +3,8 @@ import { z } from 'zod';
 import { about, Graph, path } from '../manifest-fields.ts';
 
 const pass = {
+  /** What pictures it is for, where it does little to others: a few words, shown wherever it is chosen. */
+  note: z.string().max(75).optional(),
   /** Names and range of the picture that goes in. */
   graph: Graph,
   /** What black and white are in the picture that comes out, where they differ. */

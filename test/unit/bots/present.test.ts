@@ -122,6 +122,18 @@ it.each([
   expect(details(generation).lines.filter((line) => line.startsWith('Seed'))).toEqual(seeded ? ['Seed: 7'] : []);
 });
 
+it('says what a brush is for, in its menu and below what it painted', () => {
+  const note = 'for drawn icons; photographs hardly change';
+  const brushes = () => [
+    { name: 'night-wind', title: 'Night wind', note },
+    { name: 'ink', title: 'Ink' },
+  ];
+  const reply = outcome(stylized, { brushes, attributes: () => [] });
+  expect(reply.lines).toEqual([`Night wind: ${note}.`]);
+  expect(reply.menus![0]!.options.map((option) => option.note)).toEqual([note, undefined]);
+  expect(outcome(aGeneration(), { brushes, attributes: () => [] }).lines).toEqual(['Seed 7.']);
+});
+
 it('shows 300 faces as a sheet and an archive', () => {
   const reply = outcome(aFace(300));
   expect(reply.images).toHaveLength(300);

@@ -33,7 +33,7 @@ export function createComposer({ submit, attached }: Deps): Composer {
   const form = byId<HTMLFormElement>('composer');
   const field = byId<HTMLTextAreaElement>('prompt');
   const sent: string[] = [];
-  let hints: Hints = { commands: [] };
+  let hints: Hints = { commands: [], notes: {} };
   let chips = '';
   let busy = false;
 

@@ -179,10 +179,10 @@ export function createStylizeForm(deps: {
   }
 
   return {
-    hint: ({ commands }) => {
+    hint: ({ commands, notes }) => {
       const { options = [] } = commands.find(({ name }) => name === 'stylize') ?? {};
       const names = options.find(({ name }) => name === 'brush')?.choices ?? [];
-      brush.replaceChildren(...names.map((name) => h('option', { value: name }, titled(name))));
+      brush.replaceChildren(...names.map((name) => h('option', { value: name }, titled(name, notes[name]))));
     },
     open: (asked, { styles = [], typed = '' } = {}) => {
       problem.hidden = true;
@@ -234,4 +234,5 @@ function line(label: string, field: HTMLElement, ...more: Node[]): HTMLElement {
 const choices = (labels: Readonly<Record<string, string>>) =>
   Object.entries(labels).map(([value, label]) => h('option', { value }, label));
 
-const titled = (name: string) => name.charAt(0).toUpperCase() + name.slice(1).replaceAll('-', ' ');
+const titled = (name: string, note?: string) =>
+  `${name.charAt(0).toUpperCase()}${name.slice(1).replaceAll('-', ' ')}${note ? ` — ${note}` : ''}`;

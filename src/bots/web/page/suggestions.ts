@@ -21,7 +21,7 @@ export const commandOf = (text: string, { commands }: Hints, otherwise = 'imagin
 
 export function suggest(text: string, caret: number, hints: Hints, otherwise?: string): Suggestions {
   const before = text.slice(0, caret);
-  const { commands } = hints;
+  const { commands, notes } = hints;
   const { options = [], words = [] } = commandOf(text, hints, otherwise) ?? {};
   const starting = <Item extends { label: string }>(typed: string, items: Item[]) =>
     items.filter(({ label }) => label.startsWith(typed.toLowerCase()) && label !== typed);
@@ -38,7 +38,11 @@ export function suggest(text: string, caret: number, hints: Hints, otherwise?: s
   const value = /(?:^|\s)(?:--|—)(\w+)[ =](\S*)$/.exec(before);
   const chosen = value && options.find(({ name }) => name === value[1]!.toLowerCase());
   if (chosen && chosen.choices.length > 0) {
-    const items = chosen.choices.map((choice) => ({ insert: `${choice} `, label: choice, description: '' }));
+    const items = chosen.choices.map((choice) => ({
+      insert: `${choice} `,
+      label: choice,
+      description: notes[choice] ?? '',
+    }));
     const typed = value[2]!.toLowerCase();
     const holding = items.filter(({ label }) => label.includes(typed) && !label.startsWith(typed));
     return { from: caret - typed.length, items: [...starting(typed, items), ...(typed ? holding : [])] };
@@ -59,7 +63,7 @@ export function suggest(text: string, caret: number, hints: Hints, otherwise?: s
   }
   const word = /^\s*\/\S+\s+([\w-]*)$/.exec(before);
   if (word && words.length > 0) {
-    const items = words.map((choice) => ({ insert: `${choice} `, label: choice, description: '' }));
+    const items = words.map((choice) => ({ insert: `${choice} `, label: choice, description: notes[choice] ?? '' }));
     return { from: caret - word[1]!.length, items: starting(word[1]!, items) };
   }
   return { from: caret, items: [] };

@@ -3,7 +3,11 @@ import { decodeTarget, encodeTarget, modal, type Target } from '../../../../src/
 
 const id = '1573632263189430292';
 const target: Target = { what: 'stylize', channelId: id, messageId: id };
-const many = Array.from({ length: 40 }, (_, i) => ({ name: `brush-${i}`, title: `Brush ${i}`.padEnd(120, '!') }));
+const many = Array.from({ length: 40 }, (_, i) => ({
+  name: `brush-${i}`,
+  title: `Brush ${i}`.padEnd(120, '!'),
+  ...(i > 0 && { note: 'for icons'.padEnd(120, '!') }),
+}));
 
 it('carries in its id which message it is about', () => {
   expect(decodeTarget(encodeTarget(target))).toEqual(target);
@@ -24,11 +28,19 @@ it.each([
     expect(label.length).toBeLessThanOrEqual(45);
     if (!('options' in component)) continue;
     expect(component.options.length).toBeLessThanOrEqual(25);
-    for (const { label } of component.options) expect(label.length).toBeLessThanOrEqual(100);
+    for (const { label, description } of component.options) {
+      expect(label.length).toBeLessThanOrEqual(100);
+      expect(description?.length ?? 0).toBeLessThanOrEqual(100);
+    }
   }
 });
 
 it('asks for no picture where there is one, and for no brush where there is none', () => {
   const { components } = modal(target, { pictures: ['a'], brushes: [] });
   expect(components).toHaveLength(2);
+});
+
+it('says what a brush is for', () => {
+  const { components } = modal(target, { pictures: ['a'], brushes: many });
+  expect(JSON.stringify(components)).toMatch(/"label":"Brush 1!+…","value":"brush-1","description":"for icons!+…"/);
 });

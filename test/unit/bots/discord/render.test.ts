@@ -113,6 +113,7 @@ describe('menus', () => {
     const action = { verb: 'stylize', index: 3, generationId, detail: 'night-wind'.padEnd(44, '-') } as const;
     const options = Array.from({ length: 30 }, (_, i) => ({
       label: `Brush ${i}`.padEnd(120, '!'),
+      ...(i % 2 === 0 && { note: 'for icons'.padEnd(120, '!') }),
       action: { ...action, index: i },
     }));
     const { body } = await render(
@@ -129,6 +130,7 @@ describe('menus', () => {
     expect(body.components).toHaveLength(3);
     expect(new Set(menus.map(({ custom_id }) => custom_id)).size).toBe(2);
     expect(menus[0]!.options).toHaveLength(25);
+    expect(menus[0]!.options.slice(0, 2).map(({ description }) => description?.length)).toEqual([100, undefined]);
     for (const { label, value } of menus[0]!.options) {
       expect(label.length).toBeLessThanOrEqual(100);
       expect(value.length).toBeLessThanOrEqual(100);

@@ -91,6 +91,7 @@ describe('a menu', () => {
   it('keeps its limits and carries the whole action', () => {
     const options = Array.from({ length: 25 }, (_, i) => ({
       label: `${i} ${'x'.repeat(100)}`,
+      ...(i === 7 && { note: `for icons ${'x'.repeat(100)}` }),
       action: { verb: 'stylize', index: 0, generationId: ID, detail: `brush-${i}-${'b'.repeat(30)}` } as const,
     }));
     const menus = ['Paint it…', 'Less of…'].map((placeholder) => ({ placeholder, options }));
@@ -98,6 +99,7 @@ describe('a menu', () => {
     expect(messageBlockProblems(blocks)).toEqual([]);
     expect(everyString(blocks)).toContain(`v1:stylize:0:${ID}:brush-7-${'b'.repeat(30)}`);
     expect(everyString(blocks)).not.toContain('Nothing');
+    expect(everyString(blocks).filter((text) => text.startsWith('for icons'))).toHaveLength(2);
   });
 });
 

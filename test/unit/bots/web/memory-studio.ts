@@ -80,7 +80,7 @@ export function memoryStudio(): MemoryStudio {
     setChannelBrush: async () => {},
     brushes: () => [
       { name: 'ink', title: 'Ink' },
-      { name: 'waves', title: 'Waves' },
+      { name: 'waves', title: 'Waves', note: 'for the sea' },
     ],
     attributes: () => [
       { name: 'smile', title: 'smile' },

@@ -27,6 +27,14 @@ it('offers the options of the parser, and each only once', () => {
   expect(taken('a cat —se')).toBe('a cat --seed ');
 });
 
+it('says what a choice is for, where there is something to know', () => {
+  const { items } = suggest('/stylize ', 9, known);
+  expect(items.map(({ label, description }) => [label, description])).toEqual([
+    ['ink', ''],
+    ['waves', 'for the sea'],
+  ]);
+});
+
 it('offers the choices of an option', () => {
   expect(labels('a cat --sampler ')).toEqual(SAMPLERS);
   expect(labels('a cat --sampler dd')).toEqual(['ddim', 'ddpm']);

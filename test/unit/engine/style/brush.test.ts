@@ -11,6 +11,7 @@ const FOLDER = install({
   turning: {
     manifest: {
       kind: 'translate',
+      note: 'for pictures',
       graphs: { forward: 'a2b.onnx', backward: 'b2a.onnx' },
       directions: {
         forward: { name: 'negative', title: 'Negative' },
@@ -188,10 +189,10 @@ it('a recipe of a brush that is gone says so', async () => {
 
 it('every manner that may be named: brushes without their folder’s prefix, translations by their directions', () => {
   const brushes = brushesOf(studio.catalogue);
-  expect(brushes.map(({ name, title, direction }) => [name, title, direction])).toEqual([
-    ['dusk', 'Dusk', undefined],
-    ['negative', 'Negative', 'forward'],
-    ['positive', 'Positive', 'backward'],
+  expect(brushes.map(({ name, title, note, direction }) => [name, title, note, direction])).toEqual([
+    ['dusk', 'Dusk', undefined, undefined],
+    ['negative', 'Negative', 'for pictures', 'forward'],
+    ['positive', 'Positive', 'for pictures', 'backward'],
   ]);
   expect(findBrush(brushes, 'brush-dusk')?.name).toBe('dusk');
   expect(findBrush(brushes, 'turning')).toBeUndefined();
