@@ -35,7 +35,7 @@ export async function askWhich(
       callback_id: CALLBACK,
       private_metadata: JSON.stringify(origin),
       title: plain(PICK.title),
-      submit: plain('Take it'),
+      submit: plain(action.detail === 'upscale' ? 'Enlarge it' : 'Take it'),
       close: plain('Cancel'),
       blocks: [
         {

@@ -198,7 +198,7 @@ describe('an attached picture', () => {
     ).toBe(96);
     await keep(ada.page, 'stylized');
     await ada.last.getByLabel('Another brush…').selectOption({ label: 'Waves' });
-    await ada.last.getByRole('button', { name: 'Do it' }).click();
+    await ada.last.getByRole('button', { name: 'Paint it' }).click();
     await eventually(() => ada.exchanges.count()).toBe(3);
     await done(ada);
   });
@@ -341,7 +341,7 @@ it('draws 300 faces, hands them out as an archive of PNGs with consecutive seeds
   for (const bytes of [first, last]) expect(await sharp(bytes).metadata()).toMatchObject({ width: 128, height: 128 });
 
   await ada.last.getByLabel('Take one…').selectOption({ label: '300: seed 1299' });
-  await ada.last.getByRole('button', { name: 'Do it' }).click();
+  await ada.last.getByRole('button', { name: 'Take face 300' }).click();
   await eventually(() => ada.exchanges.count()).toBe(2);
   await done(ada);
   expect(await ada.last.locator('.lines').textContent()).toContain('Seed 1299.');

@@ -1,5 +1,6 @@
 /** Choices under an answer: one is picked, then done. Arrow keys alone must do nothing. */
 import type { WireMenu } from '../wire.ts';
+import { doing } from './doing.ts';
 import { h } from './dom.ts';
 
 export function menuRows(menus: readonly WireMenu[], press: (code: string) => Promise<void>): HTMLElement {
@@ -10,11 +11,13 @@ export function menuRows(menus: readonly WireMenu[], press: (code: string) => Pr
       'select',
       { class: 'press neutral', 'aria-label': placeholder, change: () => show() },
       h('option', { value: '' }, placeholder),
-      ...options.map(({ label, code }) => h('option', { value: code }, label)),
+      ...options.map(({ label, note, code }) => h('option', { value: code }, note ? `${label} — ${note}` : label)),
     );
-    const go = h('button', { type: 'button', class: 'press primary', click: () => void picked() }, 'Do it');
+    const go = h('button', { type: 'button', class: 'press primary', click: () => void picked() });
     const show = () => {
-      go.hidden = !select.value;
+      const chosen = options.find(({ code }) => code === select.value);
+      go.hidden = !chosen;
+      go.textContent = chosen ? doing(chosen) : '';
     };
     show();
 
