@@ -2,6 +2,7 @@
  * The requests the bot makes. Each may be repeated safely — edits are idempotent, posts carry a nonce, a second
  * acknowledgement is refused — so each is, when the connection is lost.
  */
+import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type APIMessage,
@@ -98,6 +99,9 @@ export function createApi({ rest, log }: { rest: REST; log: Logger }) {
       (await insist<{ id: string }>(() => rest.post(Routes.userChannels(), { body: { recipient_id: userId } }))).id,
   };
 }
+
+/** The nonce of what bears any other name. */
+export const nonceFor = (name: string): string => nonceOf(createHash('sha256').update(name).digest('hex').slice(0, 32));
 
 /** A generation's nonce: its uuid in base 36, 25 characters at most, which is what Discord takes. */
 export const nonceOf = (generationId: string): string => BigInt(`0x${generationId.replaceAll('-', '')}`).toString(36);

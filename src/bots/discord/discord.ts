@@ -8,6 +8,7 @@ import {
   GatewayIntentBits,
   Partials,
   type GatewayMessageReactionAddDispatchData as Reaction,
+  type GatewayMessageReactionRemoveDispatchData as TakenBack,
 } from 'discord.js';
 import type { Config } from '../../core/config.ts';
 import type { Courier } from '../../core/courier.ts';
@@ -19,6 +20,7 @@ import { createFetchPicture } from '../fetch-picture.ts';
 import { createApi } from './api.ts';
 import { createCourier } from './courier.ts';
 import { onInteraction } from './interactions.ts';
+import { createReactionNames } from './reaction-name.ts';
 import { onReaction } from './reactions.ts';
 import { register } from './registration.ts';
 import { facts } from './trouble.ts';
@@ -65,8 +67,10 @@ export async function startDiscord({ config, studio, read, log }: DiscordDeps): 
   client.on(Events.InteractionCreate, onInteraction(deps));
   const { user, application } = await login(client, config.DISCORD_TOKEN);
   // Taken from the dispatch itself: discord.js drops reactions in direct channels it has not seen before.
-  const react = onReaction({ ...deps, applicationId: application.id, botId: user.id });
+  const reactions = createReactionNames();
+  const react = onReaction({ ...deps, reactions, applicationId: application.id, botId: user.id });
   client.ws.on(GatewayDispatchEvents.MessageReactionAdd, (data: Reaction) => void react(data));
+  client.ws.on(GatewayDispatchEvents.MessageReactionRemove, (data: TakenBack) => reactions.takenBack(data));
   const scope = { applicationId: application.id, guildId: config.DISCORD_GUILD_ID };
   await register({ rest: client.rest, log }, scope).catch((caught: unknown) =>
     log.error(facts(caught), 'commands could not be registered; those Discord knows keep working'),

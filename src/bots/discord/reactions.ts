@@ -3,8 +3,7 @@
  * A reaction has no token and no private answer: new pictures are posted below the one reacted to, words go to the person
  * directly.
  */
-import { randomUUID } from 'node:crypto';
-import type { GatewayMessageReactionAddDispatchData as Reaction } from 'discord.js';
+import type { GatewayMessageReactionAddDispatchData as GatewayReaction } from 'discord.js';
 import { type Action, REACTIONS, type Verb } from '../../core/action.ts';
 import type { Address, AddressOf } from '../../core/address.ts';
 import { toAppError } from '../../core/errors.ts';
@@ -16,13 +15,19 @@ import { refusal } from '../present.ts';
 import { press } from '../press.ts';
 import { stylize } from '../stylize.ts';
 import type { AnswerDeps } from './answer.ts';
-import { nonceOf } from './api.ts';
+import { nonceFor, nonceOf } from './api.ts';
 import { attachedTo, fetched, type PictureDeps } from './pictures-given.ts';
+import type { ReactionNames } from './reaction-name.ts';
 import { render } from './render.ts';
 import { shownIn } from './shown.ts';
 import { facts, isDiscords, toPlatformError } from './trouble.ts';
 
-export type ReactionDeps = Deps & AnswerDeps & PictureDeps & { applicationId: string; botId: string };
+export type ReactionDeps = Deps &
+  AnswerDeps &
+  PictureDeps & { applicationId: string; botId: string; reactions: Pick<ReactionNames, 'nameOf'> };
+
+/** With the name that tells it from every other. */
+type Reaction = GatewayReaction & { named: string };
 
 const PALETTE = '🎨';
 /** Pictures of one message that are painted. */
@@ -30,8 +35,9 @@ const MOST_PAINTED = 4;
 
 export const onReaction =
   (deps: ReactionDeps) =>
-  async (reaction: Reaction): Promise<void> => {
-    const { botId, studio } = deps;
+  async (given: GatewayReaction): Promise<void> => {
+    const { botId, studio, reactions } = deps;
+    const reaction = { ...given, named: reactions.nameOf(given) };
     const log = deps.log.child({ message: reaction.message_id });
     if (reaction.user_id === botId || reaction.member?.user?.bot) return;
     try {
@@ -46,7 +52,7 @@ export const onReaction =
       const error = isDiscords(caught) ? toPlatformError(caught) : toAppError(caught);
       if (error.code === 'internal') log.error({ err: error }, 'reaction failed');
       else log.info(facts(caught), 'reaction refused');
-      await tell(deps, reaction.user_id, refusal(error)).catch((caught: unknown) =>
+      await tell(deps, reaction, refusal(error)).catch((caught: unknown) =>
         log.info(facts(caught), 'refusal not shown'),
       );
     }
@@ -64,9 +70,10 @@ async function react(
   generation: GenerationView,
   action: Action,
 ): Promise<void> {
-  const event = { ...eventOf(deps, reaction, generation.sender.name), action };
+  const part = `${action.verb}:${action.index}`;
+  const event = { ...eventOf(deps, reaction, part, generation.sender.name), action };
   const reply = await press(deps, event, below(deps, reaction, event.address));
-  if (reply && action.verb === 'details') await tell(deps, reaction.user_id, reply);
+  if (reply && action.verb === 'details') await tell(deps, reaction, reply);
 }
 
 /** 🎨: ours by their record, others by what is attached. */
@@ -82,19 +89,23 @@ async function paint(deps: ReactionDeps, reaction: Reaction): Promise<void> {
     return;
   }
   const attached = await attachedTo(deps, channelId, messageId);
-  for (const picture of attached.slice(0, MOST_PAINTED)) {
-    const event = { ...eventOf(deps, reaction, 'somebody'), options: { picture: fetched(deps, picture), brush } };
+  for (const [i, picture] of attached.slice(0, MOST_PAINTED).entries()) {
+    const event = {
+      ...eventOf(deps, reaction, `paint:${i}`, 'somebody'),
+      options: { picture: fetched(deps, picture), brush },
+    };
     await stylize(deps, event, below(deps, reaction, event.address));
   }
 }
 
-/** Discord gives a reaction no id and never sends it twice. */
+/** `part`: of all that one reaction leads to. */
 const eventOf = (
   { applicationId }: ReactionDeps,
   reaction: Reaction,
+  part: string,
   name: string,
 ): Event & { address: AddressOf<'discord'> } => ({
-  eventId: randomUUID(),
+  eventId: `${reaction.named}:${part}`,
   sender: senderOf(reaction, name),
   address: {
     platform: 'discord',
@@ -108,9 +119,9 @@ const eventOf = (
 
 /** Posts below the message that was reacted to. */
 const below =
-  (deps: ReactionDeps, { channel_id, message_id: replyTo }: Reaction, address: AddressOf<'discord'>) =>
+  (deps: ReactionDeps, { channel_id, message_id: replyTo, named }: Reaction, address: AddressOf<'discord'>) =>
   async (reply: Reply): Promise<Address> => {
-    const nonce = nonceOf(reply.generationId ?? randomUUID());
+    const nonce = reply.generationId ? nonceOf(reply.generationId) : nonceFor(named);
     const { id } = await deps.api.post(channel_id, await render(deps, reply), { nonce, replyTo });
     return { ...address, messageId: id };
   };
@@ -124,7 +135,7 @@ const senderOf = ({ user_id, guild_id, member }: Reaction, otherwise: string): S
   ...(member?.roles && { roles: member.roles }),
 });
 
-async function tell(deps: ReactionDeps, userId: string, reply: Reply): Promise<void> {
-  const channelId = await deps.api.openDirect(userId);
-  await deps.api.post(channelId, await render(deps, reply), { nonce: nonceOf(randomUUID()) });
+async function tell(deps: ReactionDeps, { user_id, named }: Reaction, reply: Reply): Promise<void> {
+  const channelId = await deps.api.openDirect(user_id);
+  await deps.api.post(channelId, await render(deps, reply), { nonce: nonceFor(`${named}:told`) });
 }
