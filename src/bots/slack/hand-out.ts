@@ -5,6 +5,7 @@ import type { Reply, ReplyImage } from '../../core/reply.ts';
 import { archive } from '../archive.ts';
 import { sheet } from '../sheet.ts';
 import { slackWord } from './failure.ts';
+import { SHEET } from './render.ts';
 import { share, type UploadDeps } from './upload.ts';
 import { veil } from './veil.ts';
 
@@ -29,12 +30,14 @@ export async function onOneSheet(
   const { bytes, width, height } = await sheet(images.map(readOne));
   const [first] = images;
   const one: ReplyImage = {
-    ...{ key: 'sheet', mime: 'image/png', bytes: bytes.length, width, height },
+    ...{ key: SHEET, mime: 'image/png', bytes: bytes.length, width, height },
     name: first!.name.replace(/\.\w+$/, '-sheet.png'),
     altText: `${images.length} pictures on one sheet. ${first!.altText}, and others like it`,
     title: `${images.length} pictures`,
   };
-  return { reply: { ...reply, images: [one] }, read: async () => bytes };
+  const veiled = images.filter(({ hidden }) => hidden).length;
+  const lines = [...reply.lines, ...(veiled > 0 ? [blurred(veiled)] : [])];
+  return { reply: { ...reply, lines, images: [one] }, read: async () => bytes };
 }
 
 /** Slack's ids of the archives, and what the person should know. What moderation hides stays out of them. */
@@ -45,30 +48,41 @@ export async function handOut(
   repeated: boolean,
 ): Promise<{ ids: string[]; line?: string }> {
   if (!packed) return { ids: [] };
+  const entries = images.flatMap(
+    (
+      { key, name, bytes, hidden },
+      i, // numbered as on the sheet
+    ) => (hidden ? [] : [{ name: `${String(i + 1).padStart(3, '0')}-${name}`, bytes, read: () => read(key) }]),
+  );
+  const line = inThread(entries.length, images.length);
   const before = repeated ? await handedOut(client, where, packed.name).catch(() => []) : [];
-  if (before.length > 0) return { ids: before, line: inThread(images.length) };
-  const pictures = images
-    .filter(({ hidden }) => !hidden)
-    .map(({ key, name, bytes }, i) => ({
-      ...{ name: `${String(i + 1).padStart(3, '0')}-${name}`, bytes },
-      read: () => read(key),
-    }));
+  if (before.length > 0) return { ids: before, line };
   try {
-    const { files, note } = await archive(packed.name, pictures, ROOM);
+    const { files, note } = await archive(packed.name, entries, ROOM);
     const ids = await share({ client }, files, where);
-    return { ids, line: [inThread(pictures.length), note].filter(Boolean).join(' ') };
+    return { ids, line: [line, note].filter(Boolean).join(' ') };
   } catch (caught) {
     // The pictures are made and shown: an archive that Slack refuses must not take them away.
     if (!(caught instanceof AppError) || caught.code !== 'platform_refused') throw caught;
     log.info({ generationId, reason: slackWord(caught) }, 'archive not handed out');
-    return {
-      ids: [],
-      line: 'The archive needs me in this channel: type /invite @Atelier, then ask again with the same seed.',
-    };
+    return { ids: [], line: without(caught, images.length) };
   }
 }
 
-const inThread = (count: number) => `All ${count} pictures are in the archive in the thread.`;
+const inThread = (packed: number, all: number) =>
+  `${packed === all ? 'All' : `${packed} of the`} ${all} pictures are in the archive in the thread.`;
+
+const blurred = (count: number) =>
+  `${count} of them ${count === 1 ? 'is' : 'are'} blurred: moderation is not sure that everyone may see ${count === 1 ? 'it' : 'them'}.`;
+
+/** All that there is is the sheet, and why. */
+function without(refused: AppError, count: number): string {
+  const outside = ['not_in_channel', 'channel_not_found'].includes(slackWord(refused) ?? '');
+  const why = outside
+    ? 'The archive needs me in this channel: type /invite @Atelier, then ask again with the same seed.'
+    : `There is no archive: ${refused.message}`;
+  return `All ${count} pictures are on the sheet. ${why}`;
+}
 
 /** Archives of that name, and its parts, that an earlier attempt put there. */
 async function handedOut(client: UploadDeps['client'], { channel, threadTs }: Where, name: string): Promise<string[]> {

@@ -18,6 +18,9 @@ const VEILED = 'Moderation is not sure that everyone may see this, so it is show
 /** A block's id that names the archives handed out with a message, so that they go with it. */
 export const ARCHIVE = 'archive:';
 
+/** The key of a sheet among a reply's images, and its block's id: one image that is many pictures. */
+export const SHEET = 'sheet';
+
 /** `files` are the uploaded pictures' Slack ids, in the order of `reply.images`. */
 export function render(
   reply: Reply,
@@ -33,9 +36,7 @@ export function render(
       ...(progress ? [context(bar(progress))] : []),
       ...files.flatMap((id, i) => {
         const image = images[i];
-        return image
-          ? [picture(id, image.altText, image.title ?? (images.length > 1 ? captioned(i, image) : undefined))]
-          : [];
+        return image ? [picture(id, image, image.title ?? (images.length > 1 ? captioned(i, image) : undefined))] : [];
       }),
       ...(images.some(({ hidden }) => hidden) ? [context(VEILED)] : []),
       ...(state === 'notice' ? pack(lines, SECTION).map(section) : pack(lines, CONTEXT).map(context)).slice(0, 8),
@@ -64,8 +65,9 @@ export const context = (text: string): types.ContextBlock => ({
   elements: [{ type: 'mrkdwn', text, verbatim: true }],
 });
 
-const picture = (id: string, altText: string, title: string | undefined): types.ImageBlock => ({
+const picture = (id: string, { key, altText }: ReplyImage, title: string | undefined): types.ImageBlock => ({
   type: 'image',
+  ...(key === SHEET && { block_id: SHEET }),
   slack_file: { id },
   alt_text: clip(altText, 2000),
   ...(title && { title: { type: 'plain_text', text: title } }),

@@ -5,7 +5,7 @@ import { picturesAmong } from './files-given.ts';
 import type { Origin } from './form.ts';
 import { openForm, pictureOf } from './form-submission.ts';
 import { deal, type Occasion, run, type SlackDeps } from './occasion.ts';
-import { ARCHIVE } from './render.ts';
+import { ARCHIVE, SHEET } from './render.ts';
 
 const SHORTCUTS = { stylize_this: 'stylize', upscale_this: 'upscale' } as const;
 type Callback = keyof typeof SHORTCUTS;
@@ -42,7 +42,7 @@ export function listenToShortcuts(app: App, deps: SlackDeps, us: () => Promise<{
 }
 
 /** What the payload itself says, for nothing may be asked before the form is open. */
-function aboutOf(message: MessageShortcut['message'], botId: string): Origin['about'] {
+export function aboutOf(message: MessageShortcut['message'], botId: string): Origin['about'] {
   const {
     ts = '',
     bot_id,
@@ -55,7 +55,10 @@ function aboutOf(message: MessageShortcut['message'], botId: string): Origin['ab
   const files = picturesAmong(message.files);
   if (files.length > 0)
     return { ts, files: files.slice(0, MOST_FILES).map(({ id, name }) => ({ id, name: name?.slice(0, NAME) })) };
-  if (bot_id === botId && blocks.some(({ block_id }) => block_id?.startsWith(ARCHIVE))) return { ts, ours: 'many' };
+  if (bot_id === botId && blocks.some(isOfMany)) return { ts, ours: 'many' };
   const ours = bot_id === botId ? blocks.filter(({ type }) => type === 'image').length : 0;
   return ours > 0 ? { ts, ours } : undefined;
 }
+
+/** Also where there is no archive beside the sheet. */
+const isOfMany = ({ block_id }: { block_id?: string }) => block_id === SHEET || block_id?.startsWith(ARCHIVE);

@@ -287,4 +287,16 @@ describe('commands', () => {
     await alice.press(message, 'Delete');
     await eventually(() => zip!.deleted, 'the archive to go');
   });
+
+  it('/face of many where no archive is taken is still many: it says so, and asks which', async () => {
+    on.slack.api.fail('files.completeUploadExternal', { kind: 'error', error: 'file_uploads_except_images_disabled' });
+    const { message, generation } = await made(() => alice.slash(on.slack.general, '--count 12', { command: '/face' }));
+    expect(JSON.stringify(message.blocks)).toContain(
+      'All 12 pictures are on the sheet. There is no archive: This workspace does not take this kind of file.',
+    );
+    await alice.shortcut(message, 'upscale_this');
+    await modal(alice);
+    const enlarged = await ordered(() => alice.submit({ which: '7', factor: '2' }));
+    expect(enlarged.generation.request).toMatchObject({ source: { generationId: generation.id, index: 6 } });
+  });
 });
