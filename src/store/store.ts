@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Config } from '../core/config.ts';
 import type { Logger } from '../core/log.ts';
 import type { ObjectStore, Records } from '../core/records.ts';
-import { connectDatabase } from './database.ts';
+import { openDatabase } from './database.ts';
 import { applyMigrations } from './migrate.ts';
 import { clearAbandoned, createFolderStore } from './objects.ts';
 import { createPinger } from './pinger.ts';
@@ -42,7 +42,7 @@ export async function openStore({ config, log }: StoreOptions): Promise<Store> {
   }
   const dir = join(DATA_DIR, 'objects');
   await clearAbandoned({ dir }).catch((err) => log.warn({ err }, 'could not clear abandoned uploads'));
-  const db = connectDatabase({ log }, server.url);
+  const { db, close } = openDatabase({ log }, server.url);
   const pinger = createPinger(server.url);
   const trouble = (caught: unknown) => unavailable(server, caught);
   const { ping } = reportingTrouble({ ping: pinger.ping }, trouble);
@@ -54,7 +54,7 @@ export async function openStore({ config, log }: StoreOptions): Promise<Store> {
     ping,
     async close() {
       await pinger.close();
-      await db.$disconnect();
+      await close();
       await server.close();
     },
   };

@@ -1,5 +1,6 @@
 /** The line to the database is cut and mended: a relay between the store and Postgres stands in for the network. */
 import { connect, createServer, type Server, type Socket } from 'node:net';
+import pg from 'pg';
 import pino from 'pino';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openStore, type Store } from '../../../src/store/store.ts';
@@ -69,6 +70,28 @@ it('says database_unavailable while it lasts, and goes on by itself afterwards',
   await mend(at);
   await store.ping();
   expect(await find(generation.id)).toEqual(generation);
+});
+
+it('complains of a lost connection, and leaves none behind that could be lost when it stops', async () => {
+  const said: string[] = [];
+  const log = pino({ level: 'warn' }, { write: (line: string) => void said.push(JSON.parse(line).msg) });
+  const connections = () => process.getActiveResourcesInfo().filter((name) => name === 'TCPSocketWrap').length;
+  const sql = new pg.Client({ connectionString: database.url });
+  await sql.connect();
+  const before = connections();
+  const passing = await openStore({ config: { DATA_DIR: '/nonexistent', DATABASE_URL: database.url }, log });
+  const askALot = () => Promise.all(Array.from({ length: 40 }, () => passing.records.waiting()));
+  await askALot();
+  await sql.query(`
+    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE datname = current_database() AND application_name = 'atelier'`);
+  await expect.poll(() => said.length).toBeGreaterThan(0);
+  await expect.poll(() => askALot().catch(() => [])).toHaveLength(40);
+  expect(new Set(said)).toEqual(new Set(['database connection lost']));
+  expect(connections()).toBeGreaterThan(before);
+  await passing.close();
+  expect(connections()).toBeLessThanOrEqual(before);
+  await sql.end();
 });
 
 it('says within seconds that it is silent, on an old connection and on a new one', async () => {
