@@ -212,6 +212,7 @@ export interface Records {
   outline(id: string): Promise<Pick<GenerationView, 'personId' | 'status'> | undefined>;
   findByMessage(platform: Platform, message: string): Promise<GenerationView | undefined>;
   personOf(sender: Sender): Promise<string | undefined>;
+  /** Newest first. Fewer than `limit` only when there are no more that can be read. */
   history(personId: string, options: { limit: number; before?: string }): Promise<GenerationView[]>;
   /** Unfinished jobs of a person. */
   unfinished(personId: string): Promise<number>;

@@ -1,5 +1,5 @@
 /** Questions about generations. */
-import type { Records, Status } from '../core/records.ts';
+import type { GenerationView, Records, Status } from '../core/records.ts';
 import type { Database } from './database.ts';
 import { Prisma } from './generated/client/client.ts';
 import { findView, isId, selectViews, sortViews } from './views.ts';
@@ -8,6 +8,9 @@ type LookUps = Pick<
   Records,
   'find' | 'outline' | 'findByMessage' | 'personOf' | 'history' | 'unfinished' | 'open' | 'counts'
 >;
+
+/** Past records that this version cannot read, so many at once. */
+const READ_ON = 100;
 
 export const lookUps = (db: Database): LookUps => ({
   find: async (id) => (isId(id) ? findView(db, id) : undefined),
@@ -32,10 +35,20 @@ export const lookUps = (db: Database): LookUps => ({
 
   async history(personId, { limit, before }) {
     if (before !== undefined && !isId(before)) return [];
-    const older = before === undefined ? Prisma.empty : Prisma.sql`AND g.id < ${before}::uuid`;
-    // uuid v7: by id is by time
-    const page = Prisma.sql`WHERE g.person_id = ${personId}::uuid ${older} ORDER BY g.id DESC LIMIT ${limit}`;
-    return (await sortViews(db, page)).views;
+    const found: GenerationView[] = [];
+    let [last, size] = [before, limit];
+    while (found.length < limit) {
+      const older = last === undefined ? Prisma.empty : Prisma.sql`AND g.id < ${last}::uuid`;
+      // uuid v7: by id is by time
+      const page = Prisma.sql`WHERE g.person_id = ${personId}::uuid ${older} ORDER BY g.id DESC LIMIT ${size}`;
+      const { views, unreadable } = await sortViews(db, page);
+      found.push(...views);
+      const ids = [...views, ...unreadable].map(({ id }) => id);
+      if (ids.length < size) break;
+      last = ids.reduce((lowest, id) => (id < lowest ? id : lowest));
+      size = READ_ON; // what cannot be read may be much
+    }
+    return found.slice(0, limit);
   },
 
   unfinished: (personId) =>

@@ -482,6 +482,23 @@ describe('a record of a newer version', () => {
     expect(await records.history(personId, { limit: 5 })).toEqual([]); // rather than an error for all of them
   });
 
+  it('does not end a person’s history, nor take the place of what can be read', async () => {
+    const { sender } = someonesOrder();
+    const made: GenerationView[] = [];
+    for (let i = 0; i < 8; i++) made.unshift(await admit(anOrder({ sender })));
+    const { personId } = made[0]!;
+    const ids = made.map(({ id }) => id); // newest first
+    for (const i of [0, 1, 2, 4]) await rewrite(ids[i]!, 'recipe');
+    const readable = [3, 5, 6, 7].map((i) => ids[i]!);
+    const page = async (limit: number, before?: string) =>
+      (await records.history(personId, { limit, ...(before && { before }) })).map(({ id }) => id);
+    expect(await page(2)).toEqual(readable.slice(0, 2));
+    expect(await page(2, readable[1])).toEqual(readable.slice(2));
+    expect(await page(3)).toEqual(readable.slice(0, 3));
+    expect(await page(20)).toEqual(readable);
+    expect(await page(2, readable[3])).toEqual([]);
+  });
+
   it('has its owner and state, and can be removed, pictures and all', async () => {
     const claim = await running();
     const { id, personId, address } = claim.generation;
