@@ -135,7 +135,7 @@ it('is steered by the keyboard alone: suggestions, buttons, large view, delete',
   await eventually(() => exchanges.count()).toBe(1);
 });
 
-it('enlarges and re-rolls', async () => {
+it('enlarges, re-rolls, and goes back to what was made before', async () => {
   const ada = await come();
   await ada.say('a yellow star --steps 4 --seed 3');
   await done(ada);
@@ -150,6 +150,16 @@ it('enlarges and re-rolls', async () => {
   await eventually(() => ada.exchanges.count()).toBe(3);
   await done(ada);
   await eventually(width).toBeGreaterThan(before);
+  await ada.last.locator('.picture').click();
+  expect(await ada.page.locator('#viewer .soft').textContent()).not.toContain('seed'); // nothing in it depends on one
+  await ada.page.keyboard.press('Escape');
+  await ada.say('/history');
+  await ada.page.getByLabel('Show again…').selectOption({ index: 3 }); // newest first
+  await keep(ada.page, 'history');
+  await ada.page.getByRole('button', { name: 'Show it again' }).click();
+  const first = ada.exchanges.first().locator('.answer');
+  await eventually(() => first.evaluate((element) => element === document.activeElement)).toBe(true);
+  expect(await ada.exchanges.count()).toBe(3);
 });
 
 it('cancels what is under way, and offers to try again', async () => {

@@ -26,8 +26,9 @@ export function menuRows(menus: readonly WireMenu[], press: (code: string) => Pr
       go.setAttribute('aria-disabled', 'true');
       await press(select.value);
       go.removeAttribute('aria-disabled');
+      const held = document.activeElement === go; // else what came of it has the focus
       select.value = '';
-      select.focus();
+      if (held) select.focus();
       show();
     }
     return h('span', { class: 'menu' }, select, go);
