@@ -25,6 +25,16 @@ export interface Circumstances {
   handedIn?: boolean;
 }
 
+/** How a picture was marked; more of it only safety/ knows. */
+export interface Manner {
+  strength: 'normal' | 'weak';
+}
+
+interface Mark extends Manner {
+  keyId: string;
+  manner?: Manner;
+}
+
 export interface Safety {
   /** Same function at intake and in the worker: what the queue carries is not trusted. */
   judgePrompt(request: Request, circumstances?: Circumstances): Verdict;
@@ -32,8 +42,11 @@ export interface Safety {
   /** Deterministic. Throws invalid_request with what to do instead. */
   cleanse(bytes: Uint8Array): Promise<Cleansed>;
   judgeUpload(picture: Cleansed): Promise<Verdict>;
-  /** Puts the blind watermark with this 64-bit code into the pixels. Deterministic for equal inputs. */
-  mark(picture: Picture, code: bigint): Promise<{ picture: Picture; keyId: string; strength: 'normal' | 'weak' }>;
+  /**
+   * Puts the blind watermark with this 64-bit code into the pixels. Deterministic for equal inputs. `like`: how the frame
+   * before was marked; what is the same in both then stays the same.
+   */
+  mark(picture: Picture, code: bigint, like?: Manner): Promise<Mark & { picture: Picture }>;
   /** PNG, or animated WebP, with provenance: parameters text, digital source type. Deterministic for equal inputs. */
   encode(
     picture: Picture | Animation,

@@ -1,7 +1,7 @@
 /** What is made, frame by frame: a picture is one, a picture that moves is many. */
 import { createHash } from 'node:crypto';
 import type { Animation, Made, Picture } from '../core/picture.ts';
-import type { Safety } from '../core/safety.ts';
+import type { Manner, Safety } from '../core/safety.ts';
 import type { Decision, Verdict } from '../core/verdict.ts';
 
 /** Of a longer film so many frames are looked at, evenly spread, the first and the last among them. */
@@ -42,9 +42,13 @@ export async function markFrames(
   signal?: AbortSignal,
 ): Promise<{ shown: Picture | Animation; keyId: string; strength: 'normal' | 'weak' }> {
   const done = new Map<Uint8Array, Awaited<ReturnType<Safety['mark']>>>(); // a way back shows the same frames again
+  let like: Manner | undefined;
   for (const frame of framesOf(made)) {
     signal?.throwIfAborted();
-    if (!done.has(frame.data)) done.set(frame.data, await safety.mark(frame, code));
+    if (done.has(frame.data)) continue;
+    const marked = await safety.mark(frame, code, like);
+    done.set(frame.data, marked);
+    like = marked.manner;
   }
   const marks = [...done.values()];
   const { keyId } = marks[0]!;

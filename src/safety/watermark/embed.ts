@@ -29,24 +29,24 @@ export function coverOf(picture: Picture): Cover {
   return { strength: localMean({ ...plane, values: strength }, radius), plainShare: plain / strength.length };
 }
 
-/**
- * Adds the tile, repeated on the canonical grid and shifted by an offset of the code's own, to R, G and B alike. The
- * offset keeps the average of many marked pictures from showing the pattern; the reader finds it anyway.
- */
-export function embed(
-  picture: Picture,
-  tile: Float64Array,
-  cover: Cover,
-  gain: number,
-  key: Uint8Array,
-  code: bigint,
-): Picture {
-  const { width, height, data } = picture;
+/** Cells by which the tile is shifted. */
+export interface Offset {
+  x: number;
+  y: number;
+}
+
+/** The code's own: keeps the average of many marked pictures from showing the pattern. The reader finds it anyway. */
+export function offsetOf(key: Uint8Array, code: bigint): Offset {
   const keystream = createKeystream(key, `offset-v1 ${code}`);
-  const [offsetX, offsetY] = [keystream.uniform() * TILE, keystream.uniform() * TILE];
+  return { x: keystream.uniform() * TILE, y: keystream.uniform() * TILE };
+}
+
+/** Adds the tile, repeated on the canonical grid, to R, G and B alike. */
+export function embed(picture: Picture, tile: Float64Array, cover: Cover, gain: number, offset: Offset): Picture {
+  const { width, height, data } = picture;
   const scale = CANONICAL / Math.max(width, height);
-  const columns = positions(width, scale, offsetX);
-  const rows = positions(height, scale, offsetY);
+  const columns = positions(width, scale, offset.x);
+  const rows = positions(height, scale, offset.y);
   const marked = new Uint8Array(data.length);
   for (let y = 0; y < height; y++) {
     const { near: top, far: bottom, share: down } = rows[y]!;

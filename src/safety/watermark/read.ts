@@ -1,6 +1,7 @@
 import type { Picture } from '../../core/picture.ts';
 import { CANONICAL, type Carriers, TILE } from './carriers.ts';
 import { decode } from './convolutional.ts';
+import type { Offset } from './embed.ts';
 import { fold, type Guess, level } from './fold.ts';
 import { luminance, type Plane } from './luminance.ts';
 import { openPayload } from './payload.ts';
@@ -37,6 +38,13 @@ export function read(picture: Picture, carriers: Carriers, key: Uint8Array, { cr
   }
   return undefined;
 }
+
+/** What a picture of the size it was marked in says where the tile is shifted by this offset. */
+export const softBitsAt = (picture: Picture, carriers: Carriers, { x, y }: Offset): Float64Array =>
+  softBits(
+    { ...sight(fold(level(luminance(picture), CANONICAL), TILE, UNCHANGED), TILE, carriers), x: -x, y: -y },
+    carriers,
+  );
 
 /** The clearest of all crop sizes, seen at half resolution. */
 function likelyCrops(plane: Plane, carriers: Carriers): Guess[] {

@@ -16,7 +16,7 @@ parentPort?.on('message', ({ id, ...task }: Task & { id: number }) => {
 
 async function work(task: Task): Promise<Omit<Answer, 'id'>> {
   if (task.do === 'read') return { found: find(task.picture) };
-  return { marked: await watermarks[0]!.mark(task.picture, task.code) };
+  return { marked: await watermarks[0]!.mark(task.picture, task.code, task.like) };
 }
 
 function find(picture: Picture): Found | undefined {

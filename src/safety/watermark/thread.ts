@@ -3,9 +3,11 @@ import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import type { Picture } from '../../core/picture.ts';
-import type { Marked } from './mark.ts';
+import type { Manner, Marked } from './mark.ts';
 
-export type Task = { do: 'mark'; picture: Picture; code: bigint } | { do: 'read'; picture: Picture };
+export type Task =
+  | { do: 'mark'; picture: Picture; code: bigint; like?: Manner | undefined }
+  | { do: 'read'; picture: Picture };
 export type Answer = { id: number; marked?: Marked; found?: Found | undefined; failure?: unknown };
 
 export interface Found {
@@ -15,7 +17,7 @@ export interface Found {
 }
 
 export interface WatermarkThread {
-  mark(picture: Picture, code: bigint): Promise<Marked>;
+  mark(picture: Picture, code: bigint, like?: Manner): Promise<Marked>;
   read(picture: Picture): Promise<Found | undefined>;
 }
 
@@ -60,7 +62,7 @@ export function createWatermarkThread(keys: readonly Uint8Array[]): WatermarkThr
   }
 
   return {
-    mark: async (picture, code) => (await ask({ do: 'mark', picture, code })).marked!,
+    mark: async (picture, code, like) => (await ask({ do: 'mark', picture, code, like })).marked!,
     read: async (picture) => (await ask({ do: 'read', picture })).found,
   };
 }

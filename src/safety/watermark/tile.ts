@@ -1,10 +1,14 @@
 import { type Carrier, type Carriers, TILE } from './carriers.ts';
-import { encode } from './convolutional.ts';
 import { fromSpectrum } from './fourier.ts';
 
-/** The pattern that says these payload bits: TILE × TILE values, mean 0, variance 1, made to be repeated. */
-export function drawTile({ sync, data, bitOf, pad }: Carriers, payload: Uint8Array): Float64Array {
-  const code = encode(payload);
+/** How strong each code bit is, and the sync, relative to one another. */
+export interface Strengths {
+  bits: Float64Array;
+  sync: number;
+}
+
+/** The pattern that says these code bits: TILE × TILE values, mean 0, variance 1, made to be repeated. */
+export function drawTile({ sync, data, bitOf, pad }: Carriers, code: Uint8Array, strengths?: Strengths): Float64Array {
   const re = new Float64Array(TILE * TILE);
   const im = new Float64Array(TILE * TILE);
   const put = (carrier: Carrier, x: number, y: number) => {
@@ -14,10 +18,14 @@ export function drawTile({ sync, data, bitOf, pad }: Carriers, payload: Uint8Arr
     re[m]! += x;
     im[m]! -= y; // a real pattern has a Hermitian spectrum
   };
-  const sign = (part: number) => (code[bitOf[part]!]! ^ pad[bitOf[part]!]! ? Math.SQRT1_2 : -Math.SQRT1_2);
-  for (const carrier of sync) put(carrier, carrier.cos, carrier.sin);
+  const said = (part: number) => {
+    const bit = bitOf[part]!;
+    return (code[bit]! ^ pad[bit]! ? Math.SQRT1_2 : -Math.SQRT1_2) * (strengths?.bits[bit] ?? 1);
+  };
+  const { sync: loud = 1 } = strengths ?? {};
+  for (const carrier of sync) put(carrier, carrier.cos * loud, carrier.sin * loud);
   data.forEach((carrier, k) => {
-    const [x, y] = [sign(2 * k), sign(2 * k + 1)];
+    const [x, y] = [said(2 * k), said(2 * k + 1)];
     put(carrier, x * carrier.cos - y * carrier.sin, x * carrier.sin + y * carrier.cos);
   });
   fromSpectrum(re, im, TILE);

@@ -1,5 +1,6 @@
 import { expect, it, vi } from 'vitest';
 import type { Made, Picture } from '../../../src/core/picture.ts';
+import type { Manner } from '../../../src/core/safety.ts';
 import type { Verdict } from '../../../src/core/verdict.ts';
 import { develop } from '../../../src/queue/development.ts';
 import { judgeFrames, markFrames, pixelSha256 } from '../../../src/queue/frames.ts';
@@ -48,6 +49,15 @@ it('every frame is marked with one code, a frame that comes again only once, and
   expect(rest).toEqual({ keyId: 'k', strength: 'weak' });
   expect('frames' in shown && shown.frames.map(({ data }) => data[0])).toEqual([7, 8, 9, 10, 9, 8]);
   expect(mark).toHaveBeenCalledTimes(4);
+});
+
+it('each frame is marked like the one before it', async () => {
+  const mark = vi.fn(async (picture: Picture, _code: bigint, like?: Manner) => ({
+    ...{ picture, keyId: 'k', strength: 'normal' as const },
+    manner: { strength: picture.data[0] === 1 ? ('weak' as const) : (like?.strength ?? 'normal') },
+  }));
+  await markFrames({ mark }, film(shades(3)), 7n);
+  expect(mark.mock.calls.map(([, , like]) => like?.strength)).toEqual([undefined, 'normal', 'weak']);
 });
 
 it('the hash of a film tells a change in any frame', () => {

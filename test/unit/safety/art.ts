@@ -39,3 +39,16 @@ const draw = (seed: number, side: number, texture: number): Picture => {
 
 export const flatArt = (seed: number, side = 512): Picture => draw(seed, side, 0);
 export const shadedArt = (seed: number, side = 512): Picture => draw(seed, side, 5);
+
+/** Painted with a broad brush: strokes of a few pixels in all tones, far louder than any pattern. */
+export const roughArt = (seed: number, side = 512): Picture => {
+  const stroke = Math.round(side / 64);
+  const { uniform } = createKeystream(new Uint8Array(32), `strokes ${seed}`);
+  const across = Math.ceil(side / stroke);
+  const tones = Float64Array.from({ length: across * across }, uniform);
+  const data = Uint8Array.from({ length: side * side * 3 }, (_, i) => {
+    const [x, y] = [Math.floor(i / 3) % side, Math.floor(i / 3 / side)];
+    return 255 * tones[Math.floor(y / stroke) * across + Math.floor(x / stroke)]!;
+  });
+  return { width: side, height: side, data };
+};

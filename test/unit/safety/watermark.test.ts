@@ -1,14 +1,18 @@
 import sharp, { type Sharp } from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Picture } from '../../../src/core/picture.ts';
+import { aim } from '../../../src/safety/watermark/aim.ts';
 import { chooseCarriers } from '../../../src/safety/watermark/carriers.ts';
 import { decode, encode } from '../../../src/safety/watermark/convolutional.ts';
+import { coverOf, embed, offsetOf } from '../../../src/safety/watermark/embed.ts';
 import { fromSpectrum, toSpectrum } from '../../../src/safety/watermark/fourier.ts';
 import { createKeystream } from '../../../src/safety/watermark/keystream.ts';
-import { createWatermark, psnr } from '../../../src/safety/watermark/mark.ts';
+import { localDeviation, luminance } from '../../../src/safety/watermark/luminance.ts';
+import { createWatermark, type Marked, psnr } from '../../../src/safety/watermark/mark.ts';
 import { openPayload, sealPayload } from '../../../src/safety/watermark/payload.ts';
-import { read } from '../../../src/safety/watermark/read.ts';
-import { flatArt, shadedArt } from './art.ts';
+import { read, softBitsAt } from '../../../src/safety/watermark/read.ts';
+import { drawTile, type Strengths } from '../../../src/safety/watermark/tile.ts';
+import { flatArt, roughArt, shadedArt } from './art.ts';
 
 const key = new Uint8Array(32).fill(7);
 const watermark = createWatermark(key);
@@ -113,6 +117,70 @@ describe.each([
     for (const [i, picture] of marked.entries()) expect(other.read(picture, { crops: i === 0 })).toBeUndefined();
   }, 60_000);
 });
+
+describe('on a rough painting', () => {
+  const picture = roughArt(1);
+  let marked: Marked;
+  beforeAll(async () => {
+    marked = await watermark.mark(picture, 77n);
+  }, 60_000);
+
+  it.each(['PNG', 'JPEG 50', 'half the size'])('the code is read after %s', async (name) => {
+    expect(watermark.read(await after(marked.picture, ATTACKS[name]!), { crops: false })).toBe(77n);
+  });
+
+  it('a pattern strong where the painting says otherwise is read where an even one of the same fidelity is lost', () => {
+    const carriers = chooseCarriers(key);
+    const [wanted, offset] = [encode(sealPayload(key, 77n)), offsetOf(key, 77n)];
+    const marked = (strengths?: Strengths) =>
+      embed(picture, drawTile(carriers, wanted, strengths), coverOf(picture), 0.45, offset);
+    const says = (shown: Picture) => softBitsAt(shown, carriers, offset);
+    const even = marked();
+    const aimed = marked({ bits: aim({ wanted, heard: says(picture), evenly: says(even) }), sync: 1.2 });
+    expect(psnr(picture, aimed)).toBeCloseTo(psnr(picture, even), 1);
+    expect(watermark.read(even, { crops: false })).toBeUndefined();
+    expect(watermark.read(aimed, { crops: false })).toBe(77n);
+  });
+
+  it('the mark is hidden by the paint: 37 dB or more, 23 dB below the contrast round it', () => {
+    expect(psnr(picture, marked.picture)).toBeGreaterThan(37);
+    const contrast = localDeviation(luminance(picture), 4);
+    const meanSquare = contrast.reduce((sum, v) => sum + v * v, 0) / contrast.length;
+    const error = 255 ** 2 / 10 ** (psnr(picture, marked.picture) / 10);
+    expect(10 * Math.log10(meanSquare / error)).toBeGreaterThan(23);
+  });
+});
+
+it('aims: what would be read as another word is read as this one, with the same strength in all', () => {
+  const { uniform, uint32 } = random('aim');
+  const wanted = encode(Uint8Array.from({ length: 96 }, () => uint32() & 1));
+  const heard = Float64Array.from(wanted, () => 4 * (uniform() + uniform() + uniform() - 1.5));
+  const says = (strengths: Float64Array) => heard.map((v, bit) => v + (wanted[bit] ? 1.4 : -1.4) * strengths[bit]!);
+  const evenly = says(new Float64Array(wanted.length).fill(1));
+  const strengths = aim({ wanted, heard, evenly });
+  expect(strengths.reduce((sum, v) => sum + v * v, 0) / strengths.length).toBeCloseTo(1, 9);
+  expect(encode(decode(evenly))).not.toEqual(wanted);
+  expect(encode(decode(says(strengths)))).toEqual(wanted);
+});
+
+it('marks what stands still in a film alike in every frame', async () => {
+  const [first, second] = [0, 1].map((frame) => {
+    const still = roughArt(3);
+    for (let y = 0; y < 90; y++)
+      for (let x = 0; x < 90; x++)
+        still.data.fill(128, 3 * (y * 512 + x + 200 * frame), 3 * (y * 512 + x + 200 * frame) + 3);
+    return still;
+  }) as [Picture, Picture];
+  const before = await watermark.mark(first, 8n);
+  const alone = await watermark.mark(second, 8n);
+  const next = await watermark.mark(second, 8n, before.manner);
+  const from = 3 * 512 * 120;
+  const apart = (a: Marked, b: Marked) =>
+    a.picture.data.subarray(from).filter((v, i) => v !== b.picture.data[from + i]).length;
+  expect(apart(before, next)).toBe(0);
+  expect(apart(before, alone)).toBeGreaterThan(from);
+  expect(watermark.read(next.picture, { crops: false })).toBe(8n);
+}, 30_000);
 
 it('survives a 400 px WebP preview on shaded art', async () => {
   const preview = (image: Sharp) => image.resize(400, 400).webp({ quality: 75 });
