@@ -1,4 +1,4 @@
-/** What is in use, in words an admin reads: database, queue, engine, model, and which platforms are off and why. */
+/** What is in use, in words an admin reads: database, queue, engine, model, and which platforms are there and why not. */
 import type { About } from '../bots/web/wire.ts';
 import type { Config } from '../core/config.ts';
 
@@ -10,11 +10,16 @@ interface Parts {
   engine: { devices: { device: string; fingerprint: string }[] } | undefined;
   /** Models that are there and cannot be used. */
   problems: readonly { name: string; error: Error }[];
+  /** Of the platforms this process speaks: whether they can be reached now. Absent in one that speaks none. */
+  reached: { discord?: boolean; slack?: boolean } | undefined;
 }
 
-export function about({ config, store, queue, engine, problems }: Parts): About {
+export function about({ config, store, queue, engine, problems, reached }: Parts): About {
   const problem = problems.find(({ name }) => name === config.DEFAULT_MODEL);
-  const slackMode = config.SLACK_APP_TOKEN ? 'Socket Mode' : `HTTP on port ${config.SLACK_HTTP_PORT}`;
+  const state = (platform: 'discord' | 'slack', there: string): string => {
+    if (!reached) return 'in other processes: atelier bot';
+    return reached[platform] ? there : 'not connected; the log says why, and when it is';
+  };
   return {
     database: store.description,
     queue: queue.description,
@@ -24,14 +29,17 @@ export function about({ config, store, queue, engine, problems }: Parts): About 
     model: problem ? `${problem.name} cannot be used. ${problem.error.message}` : config.DEFAULT_MODEL,
     platforms: [
       config.DISCORD_TOKEN
-        ? { name: 'Discord', on: true, say: 'on' }
+        ? { name: 'Discord', on: true, say: state('discord', 'connected') }
         : { name: 'Discord', on: false, say: 'off — set DISCORD_TOKEN to turn it on' },
       config.SLACK_BOT_TOKEN
-        ? { name: 'Slack', on: true, say: `on, ${slackMode}` }
+        ? { name: 'Slack', on: true, say: state('slack', slackMode(config)) }
         : { name: 'Slack', on: false, say: 'off — set SLACK_BOT_TOKEN and SLACK_APP_TOKEN to turn it on' },
     ],
   };
 }
+
+const slackMode = ({ SLACK_APP_TOKEN, SLACK_HTTP_PORT }: Config): string =>
+  SLACK_APP_TOKEN ? 'connected, Socket Mode' : `listening, HTTP on port ${SLACK_HTTP_PORT}`;
 
 /** The lines a start prints; `where` says what is at the address. */
 export const banner = (where: string, { database, queue, engine, model, platforms }: About): string =>

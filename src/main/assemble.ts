@@ -6,7 +6,6 @@ import { startWeb } from '../bots/web/web.ts';
 import type { About } from '../bots/web/wire.ts';
 import type { Platform } from '../core/address.ts';
 import type { Courier } from '../core/courier.ts';
-import { AppError } from '../core/errors.ts';
 import type { Logger } from '../core/log.ts';
 import { uploadBounds } from '../core/upload-bounds.ts';
 import { openCatalogue } from '../engine/catalogue.ts';
@@ -21,7 +20,7 @@ import { openStore } from '../store/store.ts';
 import { about } from './about.ts';
 import { checkDefaultModel } from './default-model.ts';
 import type { Environment } from './environment.ts';
-import { connect, type Gateway } from './gateway.ts';
+import { type Connection, checksOf, connect, type Gateway } from './gateway.ts';
 import { openKeys } from './keys.ts';
 import { createLook } from './look.ts';
 import { createMetrics } from './metrics.ts';
@@ -36,7 +35,8 @@ export interface Roles {
 }
 
 export interface App {
-  about: About;
+  /** What is in use, as of now. */
+  about(): About;
   /** What listens where, in words. */
   where: string;
   stop(): Promise<void>;
@@ -104,14 +104,28 @@ export async function assemble({ config, portWasChosen, log }: Environment, role
     drain = () => queue.stop();
     const { studio } = queue;
     const read = studio.read;
-    const facts = about({ config, store, queue, engine: engine?.describe(), problems: catalogue.problems });
+    const gateways: { discord?: Connection; slack?: Connection } = {};
+    const facts = () => {
+      const reached = {
+        ...(gateways.discord && { discord: gateways.discord.ready() }),
+        ...(gateways.slack && { slack: gateways.slack.ready() }),
+      };
+      const { problems } = catalogue;
+      return about({
+        config,
+        store,
+        queue,
+        engine: engine?.describe(),
+        problems,
+        reached: roles.bots ? reached : undefined,
+      });
+    };
     const operations = {
       health: async () => ({ ok: true, parts: { process: 'ok' } }),
-      ready: async () => readiness({ database: store.ping, queue: queue.ping, ...gateways }),
+      ready: async () => readiness({ database: store.ping, queue: queue.ping, ...checksOf(gateways) }),
       metrics: metrics.render,
     };
     const couriers: { [P in Platform]?: Courier<P> } = {};
-    const gateways: Record<string, () => Promise<void>> = {};
     let where: string;
     if (roles.bots) {
       const web = opened(
@@ -119,7 +133,7 @@ export async function assemble({ config, portWasChosen, log }: Environment, role
           config: { ...config, portWasChosen },
           studio,
           operations,
-          about: () => facts,
+          about: facts,
           log: part('web'),
         }),
         (web) => web.stop(),
@@ -165,16 +179,13 @@ export async function assemble({ config, portWasChosen, log }: Environment, role
     return { about: facts, where, stop };
   }
 
-  /** Connects a platform; answers its readiness check. */
+  /** Connects a platform. */
   async function connected<P extends Platform>(
     name: P,
     start: (log: Logger) => Promise<Gateway<P>>,
     use: (courier: Courier<P>) => void,
-  ): Promise<() => Promise<void>> {
-    const connection = opened(await connect({ log: part(name) }, () => start(part(name)), use), (open) => open.stop());
-    return async () => {
-      if (!connection.ready()) throw new AppError('platform_unavailable', `${name} is not connected.`);
-    };
+  ): Promise<Connection> {
+    return opened(await connect({ log: part(name) }, () => start(part(name)), use), (open) => open.stop());
   }
 
   function part(name: string): Logger {

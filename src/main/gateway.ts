@@ -1,7 +1,7 @@
 /** Starts a chat platform, and keeps trying while it cannot be reached; a wrong token ends the start instead. */
 import type { Platform } from '../core/address.ts';
 import type { Courier } from '../core/courier.ts';
-import { type ErrorCode, toAppError } from '../core/errors.ts';
+import { AppError, type ErrorCode, toAppError } from '../core/errors.ts';
 import type { Logger } from '../core/log.ts';
 
 export interface Gateway<P extends Platform> {
@@ -27,11 +27,15 @@ export async function connect<P extends Platform>(
 ): Promise<Connection> {
   let gateway: Gateway<P> | undefined;
   let timer: NodeJS.Timeout | undefined;
+  let stopped = false;
   const attempt = async (pauseMs: number): Promise<void> => {
     try {
-      gateway = await start();
+      const started = await start();
+      if (stopped) return await started.stop(); // it came up while we went down
+      gateway = started;
       connected(gateway.courier);
     } catch (caught) {
+      if (stopped) return; // nobody waits for it any more
       const error = toAppError(caught);
       if (FATAL.has(error.code)) throw error;
       log.error({ err: error, retryInMs: pauseMs }, 'platform cannot be reached; trying again');
@@ -48,8 +52,20 @@ export async function connect<P extends Platform>(
   return {
     ready: () => gateway?.ready() ?? false,
     stop: async () => {
+      stopped = true;
       clearTimeout(timer);
       await gateway?.stop();
     },
   };
 }
+
+/** Readiness checks of platforms by name. */
+export const checksOf = (connections: Readonly<Record<string, Connection>>): Record<string, () => Promise<void>> =>
+  Object.fromEntries(
+    Object.entries(connections).map(([name, { ready }]) => [
+      name,
+      async () => {
+        if (!ready()) throw new AppError('platform_unavailable', `${name} is not connected.`);
+      },
+    ]),
+  );

@@ -17,8 +17,9 @@ export async function serve({ name, summary, roles }: { name: string; summary: s
     const environment = readEnvironment(name);
     const app = await assemble(environment, roles);
     untilSignal(environment.log, app.stop);
-    environment.log.info({ where: app.where, ...app.about }, 'ready');
-    process.stdout.write(`\n${banner(app.where, app.about)}\n`);
+    const facts = app.about();
+    environment.log.info({ where: app.where, ...facts }, 'ready');
+    process.stdout.write(`\n${banner(app.where, facts)}\n`);
   } catch (error) {
     die(error);
   }
