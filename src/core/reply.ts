@@ -26,7 +26,7 @@ export interface Button {
   style: 'primary' | 'neutral' | 'danger';
 }
 
-export interface MenuOption {
+interface MenuOption {
   label: string;
   /** What it is for, ≤ 75 characters. */
   note?: string;

@@ -42,7 +42,7 @@ export function listenToShortcuts(app: App, deps: SlackDeps, us: () => Promise<{
 }
 
 /** What the payload itself says, for nothing may be asked before the form is open. */
-export function aboutOf(message: MessageShortcut['message'], botId: string): Origin['about'] {
+function aboutOf(message: MessageShortcut['message'], botId: string): Origin['about'] {
   const {
     ts = '',
     bot_id,
