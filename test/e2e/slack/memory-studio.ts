@@ -45,7 +45,8 @@ export function createMemoryStudio() {
   };
   const own = async (sender: Sender, id: string) => {
     const generation = await find(id);
-    if (generation.personId !== sender.accountId) throw new AppError('not_yours', 'Only the person who asked for it can do that.');
+    if (generation.personId !== sender.accountId)
+      throw new AppError('not_yours', 'Only the person who asked for it can do that.');
     return generation;
   };
 
