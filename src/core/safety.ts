@@ -52,6 +52,6 @@ export interface Safety {
     picture: Picture | Animation,
     about: { recipe: Recipe; seed: number; index: number; altText: string },
   ): Promise<{ bytes: Uint8Array; mime: string }>;
-  /** The code in a picture's mark, if it is ours. */
-  readMark(picture: Picture): Promise<{ code: bigint; keyId: string } | undefined>;
+  /** The code in the mark of a picture, or of the frames of one that moves, if it is ours. */
+  readMark(shown: Picture | readonly Picture[]): Promise<{ code: bigint; keyId: string } | undefined>;
 }

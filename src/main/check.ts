@@ -3,7 +3,7 @@ import { access } from 'node:fs/promises';
 import type { Config } from '../core/config.ts';
 import { AppError } from '../core/errors.ts';
 import { uploadBounds } from '../core/upload-bounds.ts';
-import { decodePicture } from '../engine/picture-input.ts';
+import { decodeFilm } from '../engine/film.ts';
 import { createSafety } from '../safety/safety.ts';
 import { readEnvironment } from './environment.ts';
 import { createHandedIn } from './handed-in.ts';
@@ -17,7 +17,7 @@ export async function check(file: string): Promise<void> {
   const picture = await handedIn.add(file);
   if (!('key' in picture)) throw new TypeError('A file has a key.');
   const safety = createSafety({ ...(await knownKeys(config)), log });
-  const found = await safety.readMark(await decodePicture(await handedIn.load(picture.key)));
+  const found = await safety.readMark((await decodeFilm(await handedIn.load(picture.key))).frames);
   const about = found && { mark: found.code.toString(16).padStart(16, '0'), key: found.keyId };
   process.stdout.write(`${JSON.stringify({ file, madeHere: found !== undefined, ...about })}\n`);
 }

@@ -51,8 +51,8 @@ export function createSafety({ classify, key, keyId, earlier = [], log, policy, 
       'frames' in shown
         ? { bytes: await encodeAnimation(shown, about), mime: 'image/webp' }
         : { bytes: await encodePng(shown, about), mime: 'image/png' },
-    async readMark(picture) {
-      const found = await watermark.read(picture);
+    async readMark(shown) {
+      const found = await watermark.read(shown);
       return found && { code: found.code, keyId: ring[found.keyAt]!.keyId };
     },
   };

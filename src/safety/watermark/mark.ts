@@ -28,7 +28,7 @@ export interface Manner extends Pick<Marked, 'strength'> {
 export interface Watermark {
   /** `like`: the manner of the frame before; kept to where it does as well here. */
   mark(picture: Picture, code: bigint, like?: Manner): Promise<Marked>;
-  read(picture: Picture, options?: { crops?: boolean }): bigint | undefined;
+  read(shown: Picture | readonly Picture[], options?: { crops?: boolean }): bigint | undefined;
 }
 
 /** On this share of plain ground, or below this fidelity, a stronger pattern would be seen. */
@@ -105,7 +105,7 @@ export function createWatermark(key: Uint8Array): Watermark {
       }
       return kept('weak');
     },
-    read: (picture, options) => read(picture, carriers, key, options),
+    read: (shown, options) => read(shown, carriers, key, options),
   };
 }
 

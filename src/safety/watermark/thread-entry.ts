@@ -15,13 +15,13 @@ parentPort?.on('message', ({ id, ...task }: Task & { id: number }) => {
 });
 
 async function work(task: Task): Promise<Omit<Answer, 'id'>> {
-  if (task.do === 'read') return { found: find(task.picture) };
+  if (task.do === 'read') return { found: find(task.shown) };
   return { marked: await watermarks[0]!.mark(task.picture, task.code, task.like) };
 }
 
-function find(picture: Picture): Found | undefined {
+function find(shown: Picture | readonly Picture[]): Found | undefined {
   for (const [keyAt, { read }] of watermarks.entries()) {
-    const code = read(picture);
+    const code = read(shown);
     if (code !== undefined) return { code, keyAt };
   }
   return undefined;

@@ -4,10 +4,11 @@ import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import type { Picture } from '../../core/picture.ts';
 import type { Manner, Marked } from './mark.ts';
+import { someOf } from './read.ts';
 
 export type Task =
   | { do: 'mark'; picture: Picture; code: bigint; like?: Manner | undefined }
-  | { do: 'read'; picture: Picture };
+  | { do: 'read'; shown: Picture | readonly Picture[] };
 export type Answer = { id: number; marked?: Marked; found?: Found | undefined; failure?: unknown };
 
 export interface Found {
@@ -18,7 +19,7 @@ export interface Found {
 
 export interface WatermarkThread {
   mark(picture: Picture, code: bigint, like?: Manner): Promise<Marked>;
-  read(picture: Picture): Promise<Found | undefined>;
+  read(shown: Picture | readonly Picture[]): Promise<Found | undefined>;
 }
 
 type Waiting = { resolve(answer: Answer): void; reject(error: unknown): void };
@@ -63,7 +64,7 @@ export function createWatermarkThread(keys: readonly Uint8Array[]): WatermarkThr
 
   return {
     mark: async (picture, code, like) => (await ask({ do: 'mark', picture, code, like })).marked!,
-    read: async (picture) => (await ask({ do: 'read', picture })).found,
+    read: async (shown) => (await ask({ do: 'read', shown: 'data' in shown ? shown : someOf(shown) })).found,
   };
 }
 

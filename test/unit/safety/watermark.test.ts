@@ -163,6 +163,17 @@ it('aims: what would be read as another word is read as this one, with the same 
   expect(encode(decode(says(strengths)))).toEqual(wanted);
 });
 
+it('reads a film where every frame by itself says too little', async () => {
+  const frames: Picture[] = [];
+  for (let seed = 11; seed < 17; seed++) {
+    const { picture } = await watermark.mark(roughArt(seed), 9n);
+    frames.push(await after(picture, (image) => image.resize(200, 200).jpeg({ quality: 30 })));
+  }
+  expect(frames.map((frame) => watermark.read(frame, { crops: false }))).toEqual(frames.map(() => undefined));
+  expect(watermark.read(frames, { crops: false })).toBe(9n);
+  expect(createWatermark(new Uint8Array(32).fill(8)).read(frames, { crops: false })).toBeUndefined();
+}, 60_000);
+
 it('marks what stands still in a film alike in every frame', async () => {
   const [first, second] = [0, 1].map((frame) => {
     const still = roughArt(3);
