@@ -37,6 +37,7 @@ export async function identify(
       return { botId: bot_id, botUserId: user_id, teamId: team_id };
     } catch (cause) {
       if (isTokenError(cause)) throw wrongToken('SLACK_BOT_TOKEN', cause);
+      signal.throwIfAborted(); // told to stop, we are not answered either
       log.warn({ err: cause }, 'slack does not say who we are');
       await sleep(PAUSE_MS, undefined, { signal });
     }
