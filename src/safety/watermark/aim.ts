@@ -20,27 +20,33 @@ const MORE = 1.25;
 const STEP = 0.08;
 const MOST_STEPS = 400;
 
-/** Strength of each code bit; the mean of their squares is 1, as if all were alike. */
-export function aim({ wanted, heard, evenly }: Aim): Float64Array {
+export interface Aimed {
+  /** Of each code bit; the mean of their squares is 1, as if all were alike. */
+  strengths: Float64Array;
+  /** By how much the wanted word leads for every bit in which another differs, deviations of what is heard; 0: it may lose. */
+  lead: number;
+}
+
+export function aim({ wanted, heard, evenly }: Aim): Aimed {
   const towards = (soft: number, bit: number) => (wanted[bit] ? soft : -soft);
   const margins = heard.map(towards);
   const reach = mean(evenly.map(towards)) - mean(margins);
   const deviation = rootMeanSquare(margins);
   let lead = LEAD * deviation;
   let strengths = new Float64Array(wanted.length);
-  let enough = strengths;
+  let enough = { strengths, lead: 0 };
   for (let step = 0; step < MOST_STEPS && rootMeanSquare(strengths) <= 1; step++) {
     const won = encode(decode(margins.map((margin, bit) => towards(margin + reach * strengths[bit]! - lead, bit))));
     const stronger = strengths.map((strength, bit) => (won[bit] === wanted[bit] ? strength : strength + STEP));
     if (won.every((value, bit) => value === wanted[bit])) {
-      enough = strengths;
+      enough = { strengths, lead: lead / deviation };
       lead *= MORE;
     }
     strengths = stronger;
   }
-  const found = rootMeanSquare(enough) > 0 ? enough : strengths;
+  const found = rootMeanSquare(enough.strengths) > 0 ? enough.strengths : strengths;
   const size = rootMeanSquare(found);
-  return size > 0 ? found.map((strength) => strength / size) : found.fill(1);
+  return { strengths: size > 0 ? found.map((strength) => strength / size) : found.fill(1), lead: enough.lead };
 }
 
 const mean = (values: Float64Array) => values.reduce((sum, value) => sum + value, 0) / values.length;

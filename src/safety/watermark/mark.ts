@@ -42,6 +42,8 @@ const LEAST_PSNR_AIMED = [41, 39, 37];
 const GAIN_AIMED = 1;
 /** Strength of an aimed pattern's sync, relative to its bits: it cannot be aimed, and without it nothing is found. */
 const SYNC_AIMED = 1.2;
+/** With less of a lead an aimed pattern was never seen to survive. */
+const HOPELESS = 0.09;
 /** By so much a frame may fall short of the fidelity of the one before, dB. */
 const TOLERANCE = 0.2;
 
@@ -71,26 +73,22 @@ export function createWatermark(key: Uint8Array): Watermark {
         const copies = like.strength === 'weak' ? [marked] : await wear(marked);
         if (copies.every(reads)) return { picture: marked, strength: like.strength, manner: like };
       }
-      let best: (ReturnType<typeof put> & { lost: number }) | undefined;
-      /** Whether it outlasts all wear; kept if it outlasts more than the ones before, which were finer, or none does. */
+      const tried: { marked: ReturnType<typeof put>; lost: number }[] = [];
       const outlasts = async (marked: ReturnType<typeof put>): Promise<boolean> => {
-        const lostIn = (copies: Picture[]) => copies.filter((copy) => !reads(copy)).length;
-        const worn = lostIn(await wear(marked.picture));
-        const fresh = worn === 0 ? 0 : lostIn([await rub(marked.picture), marked.picture]);
-        const lost = worn + fresh;
-        if (!best || lost < best.lost || fresh === 2) best = { ...marked, lost };
+        const lost = (await wear(marked.picture)).filter((copy) => !reads(copy)).length;
+        tried.push({ marked, lost });
         return lost === 0;
       };
-      const kept = (strength: Marked['strength']): Marked => {
-        const { picture, manner } = best!;
-        return { picture, strength, manner: { ...manner, strength } };
-      };
+      const kept = (strength: Marked['strength'], { marked } = tried.at(-1)!): Marked => ({
+        ...{ picture: marked.picture, strength },
+        manner: { ...marked.manner, strength },
+      });
 
       const mostlyPlain = cover.plainShare > MOSTLY_PLAIN;
       for (const gain of mostlyPlain ? GAINS_ON_PLAIN : GAINS) {
         const marked = put({ gain, least: LEAST_PSNR });
         const reduced = marked.manner.gain < gain;
-        if (best && reduced) break;
+        if (tried.length > 0 && reduced) break;
         if (await outlasts(marked)) return kept('normal');
         if (reduced) break;
       }
@@ -98,12 +96,21 @@ export function createWatermark(key: Uint8Array): Watermark {
       const heard = softBitsAt(picture, carriers, offset);
       for (const least of LEAST_PSNR_AIMED) {
         const { picture: even, manner } = put({ gain: GAIN_AIMED, least });
-        const evenly = softBitsAt(even, carriers, offset);
-        const strengths = { bits: aim({ wanted, heard, evenly }), sync: SYNC_AIMED };
-        if (await outlasts(put({ ...manner, strengths }))) return kept('normal');
-        if (manner.gain === GAIN_AIMED) break;
+        const last = manner.gain === GAIN_AIMED || least === LEAST_PSNR_AIMED.at(-1);
+        const { strengths: bits, lead } = aim({ wanted, heard, evenly: softBitsAt(even, carriers, offset) });
+        if (lead < HOPELESS && !last) continue;
+        if (await outlasts(put({ ...manner, strengths: { bits, sync: SYNC_AIMED } }))) return kept('normal');
+        if (last) break;
       }
-      return kept('weak');
+
+      /** The one that outlasts most: of several the first, which is the finest; the last if none outlasts anything. */
+      let best = tried.at(-1)!;
+      let least = Number.POSITIVE_INFINITY;
+      for (const one of tried) {
+        const fresh = [await rub(one.marked.picture), one.marked.picture].filter((copy) => !reads(copy)).length;
+        if (fresh < 2 && one.lost + fresh < least) [best, least] = [one, one.lost + fresh];
+      }
+      return kept('weak', best);
     },
     read: (shown, options) => read(shown, carriers, key, options),
   };

@@ -136,7 +136,8 @@ describe('on a rough painting', () => {
       embed(picture, drawTile(carriers, wanted, strengths), coverOf(picture), 0.45, offset);
     const says = (shown: Picture) => softBitsAt(shown, carriers, offset);
     const even = marked();
-    const aimed = marked({ bits: aim({ wanted, heard: says(picture), evenly: says(even) }), sync: 1.2 });
+    const { strengths: bits } = aim({ wanted, heard: says(picture), evenly: says(even) });
+    const aimed = marked({ bits, sync: 1.2 });
     expect(psnr(picture, aimed)).toBeCloseTo(psnr(picture, even), 1);
     expect(watermark.read(even, { crops: false })).toBeUndefined();
     expect(watermark.read(aimed, { crops: false })).toBe(77n);
@@ -157,7 +158,8 @@ it('aims: what would be read as another word is read as this one, with the same 
   const heard = Float64Array.from(wanted, () => 4 * (uniform() + uniform() + uniform() - 1.5));
   const says = (strengths: Float64Array) => heard.map((v, bit) => v + (wanted[bit] ? 1.4 : -1.4) * strengths[bit]!);
   const evenly = says(new Float64Array(wanted.length).fill(1));
-  const strengths = aim({ wanted, heard, evenly });
+  const { strengths, lead } = aim({ wanted, heard, evenly });
+  expect(lead).toBeGreaterThan(0);
   expect(strengths.reduce((sum, v) => sum + v * v, 0) / strengths.length).toBeCloseTo(1, 9);
   expect(encode(decode(evenly))).not.toEqual(wanted);
   expect(encode(decode(says(strengths)))).toEqual(wanted);
