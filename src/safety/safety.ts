@@ -11,7 +11,7 @@ import { encodePng } from './provenance.ts';
 import { createCleanse } from './upload/cleanse.ts';
 import { judgeUpload } from './upload/judge.ts';
 import { UPLOAD_LIMITS } from './upload/limits.ts';
-import type { Manner } from './watermark/mark.ts';
+import type { TriedManner } from './watermark/mark.ts';
 import { createWatermarkThread } from './watermark/thread.ts';
 
 export interface SafetyDeps {
@@ -42,7 +42,7 @@ export function createSafety({ classify, key, keyId, earlier = [], log, policy, 
       handedIn ? strictly(await judge(picture)) : judge(picture),
     cleanse: createCleanse({ ...UPLOAD_LIMITS, ...uploads }),
     judgeUpload: ({ samples }) => judgeUpload(judge, samples),
-    async mark(picture, code, like?: Manner) {
+    async mark(picture, code, like?: TriedManner) {
       const marked = await watermark.mark(picture, code, like);
       if (marked.strength === 'weak') log.debug({ width: picture.width, height: picture.height }, 'watermark is weak');
       return { ...marked, keyId };

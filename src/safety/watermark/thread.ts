@@ -3,11 +3,11 @@ import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import type { Picture } from '../../core/picture.ts';
-import type { Manner, Marked } from './mark.ts';
+import type { Marked, TriedManner } from './mark.ts';
 import { someOf } from './read.ts';
 
 export type Task =
-  | { do: 'mark'; picture: Picture; code: bigint; like?: Manner | undefined }
+  | { do: 'mark'; picture: Picture; code: bigint; like?: TriedManner | undefined }
   | { do: 'read'; shown: Picture | readonly Picture[] };
 export type Answer = { id: number; marked?: Marked; found?: Found | undefined; failure?: unknown };
 
@@ -18,7 +18,7 @@ export interface Found {
 }
 
 export interface WatermarkThread {
-  mark(picture: Picture, code: bigint, like?: Manner): Promise<Marked>;
+  mark(picture: Picture, code: bigint, like?: TriedManner): Promise<Marked>;
   read(shown: Picture | readonly Picture[]): Promise<Found | undefined>;
 }
 

@@ -8,7 +8,8 @@ import { coverOf, embed, offsetOf } from '../../../src/safety/watermark/embed.ts
 import { fromSpectrum, toSpectrum } from '../../../src/safety/watermark/fourier.ts';
 import { createKeystream } from '../../../src/safety/watermark/keystream.ts';
 import { localDeviation, luminance } from '../../../src/safety/watermark/luminance.ts';
-import { createWatermark, type Marked, psnr } from '../../../src/safety/watermark/mark.ts';
+import { psnr } from '../../../src/safety/watermark/manner.ts';
+import { createWatermark, type Marked } from '../../../src/safety/watermark/mark.ts';
 import { openPayload, sealPayload } from '../../../src/safety/watermark/payload.ts';
 import { read, softBitsAt } from '../../../src/safety/watermark/read.ts';
 import { drawTile, type Strengths } from '../../../src/safety/watermark/tile.ts';
