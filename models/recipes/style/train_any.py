@@ -3,7 +3,8 @@
     python3 train_any.py --work DIR --features DIR --sprites DIR [--photographs DIR] [--minutes 15]
 
 Styles are the drawn textures of ../features, the style pictures of styles.py (two of which are never shown: NEVER_SEEN)
-and content pictures themselves. Writes DIR/any.pt.
+and content pictures themselves. Writes DIR/any.pt. The loss is Huang & Belongie's (2017, eq. 11 to 13) with Gatys' Gram matrices beside
+the moments: alike in mean and deviation is not yet alike in its strokes.
 """
 import argparse
 import os
@@ -18,6 +19,7 @@ sys.path[:0] = [HERE, os.path.join(HERE, '..', 'features'), os.path.join(HERE, '
 from common import autocast, falling, set_learning_rate, step_seed, training  # noqa: E402
 from contents import Contents  # noqa: E402
 from features import trained_features  # noqa: E402
+from gatys import grams_of, style_loss  # noqa: E402
 from net_any import AnyDecoder, AnyEncoder, adain, moments  # noqa: E402
 from styles import STYLES, style_picture  # noqa: E402
 from pictures import as_tensor  # noqa: E402
@@ -55,6 +57,8 @@ def main():
     parser.add_argument('--batch', type=int, default=4)
     parser.add_argument('--lr', type=float, default=2e-3)
     parser.add_argument('--style-weight', type=float, default=4.0)
+    parser.add_argument('--content-weight', type=float, default=.5)
+    parser.add_argument('--gram-weight', type=float, default=4.0)
     parser.add_argument('--seed', type=int, default=0)
     parser.add_argument('--device', default='cpu', help='cpu or cuda')
     parser.add_argument('--threads', type=int, default=1)
@@ -74,8 +78,8 @@ def main():
     notes = []
 
     def report(step, seconds):
-        means = np.mean(notes or [[0] * 3], 0)
-        print(f'{seconds:.0f} s, step {step}: content {means[0]:.3f}, style {means[1]:.3f}, itself {means[2]:.4f}', flush=True)
+        means = np.mean(notes or [[0] * 4], 0)
+        print(f'{seconds:.0f} s, step {step}: content {means[0]:.3f}, style {means[1]:.3f}, itself {means[2]:.4f}, drawn {means[3]:.3f}', flush=True)
         notes.clear()
 
     for step, done in training(path, {'decoder': decoder, 'optimiser': optimiser}, args.minutes, report, args.device):
@@ -87,23 +91,24 @@ def main():
         content, style = (x.contiguous(memory_format=torch.channels_last) for x in (content, style))
         with autocast(args.device):
             with torch.no_grad():
-                from_style = {k: v.float() for k, v in plain(style, last='3_1').items()}
+                from_style = {k: v.float() for k, v in plain(style, last='4_1').items()}
                 target = adain(encoder(content).float(), torch.cat([from_style['relu3_1'], F.avg_pool2d(style, 4)], 1))
             painted = decoder(target.contiguous(memory_format=torch.channels_last)).float()
-            maps = plain(painted.contiguous(memory_format=torch.channels_last), last='3_1')
+            maps = plain(painted.contiguous(memory_format=torch.channels_last), last='4_1')
         maps = {k: v.float() for k, v in maps.items()}
         kept = F.mse_loss(maps['relu3_1'], target[:, :128])
         pairs = [(maps[k], from_style[k]) for k in LAYERS] + [(4 * painted, 4 * style), (4 * F.avg_pool2d(painted, 8), 4 * F.avg_pool2d(style, 8))]
         styled = sum(F.mse_loss(a, b) for made, wanted in pairs for a, b in zip(moments(made), moments(wanted)))
+        drawn = style_loss(grams_of(painted, maps), grams_of(style, from_style)).clamp(max=20).mean()
         itself = (painted[:1] - content[:1]).abs().mean()
         rough = painted.diff(dim=2).abs().mean() + painted.diff(dim=3).abs().mean()
         over = (painted.abs() - 1).clamp_min(0).mean()
-        loss = kept + args.style_weight * styled + 3 * itself + .1 * rough + 10 * over
+        loss = args.content_weight * kept + args.style_weight * styled + args.gram_weight * drawn + 3 * itself + .1 * rough + 10 * over
         optimiser.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(decoder.parameters(), 5.0)
         optimiser.step()
-        notes.append([kept.item(), styled.item(), itself.item()])
+        notes.append([kept.item(), styled.item(), itself.item(), drawn.item()])
 
 
 if __name__ == '__main__':
