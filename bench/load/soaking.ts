@@ -64,10 +64,7 @@ export async function soak({
   };
 
   const asked: { id: string; kind: string; person: string; pictures: number; cancelled: boolean }[] = [];
-  const finished = async () =>
-    (await records.counts())
-      .filter(({ status }) => ['done', 'failed', 'cancelled'].includes(status))
-      .reduce((sum, { count }) => sum + count, 0);
+  const finished = async () => (await records.counts()).reduce((left, { count }) => left - count, asked.length);
   const done: { id: string; person: string }[] = []; // pictures to go on from
   const sizes: { process: [number, number][]; engine: [number, number][][] } = { process: [], engine: [[]] };
   let [kills, ended] = [0, 0];

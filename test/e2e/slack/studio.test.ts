@@ -105,7 +105,7 @@ describe('slack over Socket Mode', () => {
     await alice.press(message, 'Details');
     await told(alice, /Seed: 7, 8, 9, 10/);
     const upscaled = await picture(await posted(() => alice.press(message, 'U2')));
-    expect(words(upscaled)).toMatch(/Enlarged.*Seed 8\./);
+    expect(words(upscaled)).toMatch(/Enlarged to 2048 × 2048 in/);
     const varied = await picture(await posted(() => bob.press(message, 'V1')));
     expect(labels(varied.blocks)).toContain('U4');
     const again = await picture(await posted(() => alice.press(message, '🔁 Re-roll')));
