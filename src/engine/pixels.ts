@@ -16,7 +16,7 @@ export interface Rect {
 /** Rounded, halves to even, as numpy does. */
 export function toPicture(planes: Float32Array, width: number, height: number, [black, white]: Range): Picture {
   const bytes = new Uint8ClampedArray(width * height * 3);
-  const area = planes.length / 3;
+  const area = width * height;
   const scale = 255 / (white - black);
   for (let i = 0, at = 0; at < bytes.length; i++) {
     bytes[at++] = (planes[i]! - black) * scale;

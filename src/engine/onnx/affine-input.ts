@@ -1,5 +1,5 @@
 /** A graph whose first input is changed channel by channel before anything else: gain · x + shift. */
-import { type Model, value } from './model.ts';
+import { feedsOf, type Model, type Value, value } from './model.ts';
 import { operation } from './node.ts';
 
 /** What the two new inputs are called: float32 [1, channels, 1, 1]. */
@@ -7,8 +7,7 @@ export const AFFINE = { gain: 'atelier.gain', shift: 'atelier.shift' };
 
 /** Of a graph that takes float32 [1, channels, …]. */
 export function withAffineInput(model: Model): Model {
-  const weights = new Set(model.initializers.map(({ name }) => name));
-  const from = model.inputs.find(({ name }) => !weights.has(name))!;
+  const [from] = feedsOf(model) as [Value, ...Value[]];
   const { gain, shift } = AFFINE;
   const [own, scaled] = ['atelier.affine.in', 'atelier.affine.scaled'];
   const channels = [1, from.dims[1] ?? '?', 1, 1];

@@ -72,6 +72,12 @@ function readValue(body: Uint8Array): Value {
   return { name: name ? toText(name) : '', type: element && elementType(toInteger(element)), dims, body: [body] };
 }
 
+/** What is to be fed: exports of before IR version 4 list their weights among the inputs. */
+export function feedsOf({ inputs, initializers }: Pick<Model, 'inputs' | 'initializers'>): Value[] {
+  const weights = new Set(initializers.map(({ name }) => name));
+  return inputs.filter(({ name }) => !weights.has(name));
+}
+
 /** A new input or output. Without dims its shape is whatever comes out. */
 export function value(name: string, type: ElementType, dims?: readonly (number | string)[]): Value {
   const shape = dims?.flatMap((dim) => lengthed(1, ...(typeof dim === 'string' ? text(2, dim) : [integer(1, dim)])));

@@ -1,7 +1,7 @@
 /** A graph between pictures, changed at its ends: bytes go in and come out, as pictures have them. */
 import { bytesOf, type ElementType, elementId } from './elements.ts';
 import { type Initializer, inlineInitializer } from './initializer.ts';
-import { type Model, type Value, value } from './model.ts';
+import { feedsOf, type Model, type Value, value } from './model.ts';
 import { type Operation, operation } from './node.ts';
 
 /** The input, or the output, that is a picture. */
@@ -29,11 +29,9 @@ interface End {
 
 /** With `gives` the graph has no other output. */
 export function withPixelEnds(model: Model, { takes, gives, layout = 'NCHW' }: PixelEnds): Model {
-  const weights = new Set(model.initializers.map(({ name }) => name));
-  const open = model.inputs.filter(({ name }) => !weights.has(name)); // old exports list their weights among the inputs
   const named = (values: readonly Value[], { name }: PictureEnd) =>
     values.find((one) => one.name === name) ?? values[0]!;
-  const from = takes && named(open, takes);
+  const from = takes && named(feedsOf(model), takes);
   const to = gives && named(model.outputs, gives);
   const first = from && beginning(from, takes.range, layout);
   const last = to && ending(to, gives.range, layout);
